@@ -1,0 +1,3 @@
+"""Plan, run and analyse double-blind trials, and tell drug from belief."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,34 @@
+"""Bounds without assumptions on why people guess: principal strata, missing guesses."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from equipoise.belief.principal_strata import principal_strata_estimates
+from equipoise.belief.resamples import person_weights
+
+if TYPE_CHECKING:
+    from equipoise.belief.comparison import Comparison
+    from equipoise.estimates import Estimates
+
+DRAWS = 2_000  # each sorts and trims whole rows; 2,000 settle a standard error to 2 %
+
+
+def answer(c: Comparison) -> Estimates:
+    """Return the bounds of E6 for those whose guess the arm does not change."""
+    two = c.two_beliefs
+    g = c.guesses
+    weights = person_weights(
+        c.rng("resamples"), min(c.draws, DRAWS), int(g.person.max()) + 1, c.person_arm
+    )
+    return principal_strata_estimates(
+        c.y[two],
+        g.arm[two],
+        (g.guess[two] == 1).astype(np.float64),
+        weights=weights[:, g.person[two]],
+        level=c.level,
+        active=c.arms[0],
+        unit=c.unit,
+    )

@@ -1,0 +1,182 @@
+"""One outcome of one trial made ready for the question "drug or belief?"."""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from equipoise.belief.guesses import Guesses
+from equipoise.belief.resamples import Resamples, one_arm, resample
+from equipoise.belief.standardised_effect import Observed
+from equipoise.belief.stratum_means import StratumMeans, stratum_means
+from equipoise.belief.total_and_standardised import EffectPath
+from equipoise.errors import DataError
+from equipoise.records import outcome_frame
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from equipoise.belief.index_intervals import Interval
+    from equipoise.records import UnblindedRecords
+
+    FloatArray = NDArray[np.float64]
+
+AFTER_ENDPOINT = (
+    "Guesses were taken after the endpoint: benefit may have caused the guess, and what then "
+    "looks like belief is drug."
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """The rows of one outcome and what every answer needs of them, computed once.
+
+    Parameters
+    ----------
+    visit
+        One visit, or None for all that measure the outcome after baseline.
+    interval
+        "default" or "wald": which interval of the blinding indices.
+    draws
+        Bootstrap resamples, one set shared by every answer.
+    """
+
+    records: UnblindedRecords
+    outcome: str
+    visit: str | None = None
+    interval: Interval = "default"
+    draws: int = 20_000
+    seed: int = 1
+    level: float = 0.95
+
+    @cached_property
+    def arms(self) -> tuple[str, str]:
+        """The active and the control arm of the trial's main comparison."""
+        return self.records.protocol.contrast
+
+    @cached_property
+    def every_arm(self) -> tuple[str, ...]:
+        """Arm names: control, active, then the others; the guess code of each is its place."""
+        active, control = self.arms
+        others = [a for a in self.records.protocol.arm_names if a not in (active, control)]
+        return (control, active, *others)
+
+    @cached_property
+    def frame(self) -> pd.DataFrame:
+        """The outcome's rows of all arms."""
+        frame = outcome_frame(self.records, self.outcome, self.visit)
+        if frame.empty:
+            raise DataError(f"No scores of {self.outcome!r} at visit {self.visit!r}.")
+        return frame
+
+    @cached_property
+    def all_guesses(self) -> Guesses:
+        """The guesses of all arms."""
+        return Guesses.from_frame(self.frame, self.every_arm)
+
+    @cached_property
+    def compared(self) -> NDArray[np.bool_]:
+        """Rows of the two arms compared that have a guess."""
+        kept: NDArray[np.bool_] = (self.all_guesses.arm < 2) & self.all_guesses.answered
+        return kept
+
+    @cached_property
+    def guesses(self) -> Guesses:
+        """Guesses of the two arms compared."""
+        return self.all_guesses.take(self.compared)
+
+    @cached_property
+    def y(self) -> FloatArray:
+        """Scores of the rows compared."""
+        return self.frame["score"].to_numpy(dtype=np.float64)[self.compared]
+
+    @property
+    def categories(self) -> int:
+        """Guess categories: every arm, and "don't know"."""
+        return len(self.every_arm) + 1
+
+    @cached_property
+    def strata(self) -> StratumMeans:
+        """Counts, means and variances by arm and guess."""
+        return stratum_means(self.y, self.guesses.arm, self.guesses.guess, self.categories)
+
+    @cached_property
+    def resamples(self) -> Resamples:
+        """The shared resamples of people."""
+        g = self.guesses
+        return resample(
+            self.y,
+            g.arm,
+            g.guess,
+            g.person,
+            draws=self.draws,
+            rng=self.rng("resamples"),
+            categories=self.categories,
+        )
+
+    @cached_property
+    def path(self) -> EffectPath:
+        """The total and the belief-standardised effect of the rows compared, jointly."""
+        g = self.guesses
+        rows = Observed(self.y, g.arm, g.guess, np.empty((len(self.y), 0)), g.person)
+        return EffectPath(self.strata, self.strata.pooled_share, rows if g.repeated else None)
+
+    @cached_property
+    def person_arm(self) -> NDArray[np.intp] | None:
+        """Each person's arm, None where people change arms: the strata of the resamples."""
+        return one_arm(self.guesses.arm, self.guesses.person)
+
+    @property
+    def two_beliefs(self) -> NDArray[np.bool_]:
+        """Rows compared whose guess is one of the two arms (not unsure, not a third arm)."""
+        two: NDArray[np.bool_] = self.guesses.guess < 2
+        return two
+
+    def rng(self, purpose: str) -> np.random.Generator:
+        """Return the random stream of one purpose: adding another method moves none of them."""
+        return np.random.default_rng([self.seed, zlib.crc32(purpose.encode())])
+
+    def covariates(self, names: tuple[str, ...]) -> tuple[FloatArray, NDArray[np.bool_]]:
+        """Return covariates of the rows compared as numbers, and which rows have them all.
+
+        Categories become indicators of all but their first level.
+        """
+        from pandas.api.types import is_numeric_dtype  # noqa: PLC0415
+
+        columns, frame = [], self.frame.loc[self.compared]
+        complete = frame[list(names)].notna().all(axis=1).to_numpy(dtype=bool)
+        for name in names:
+            values = frame[name]
+            if is_numeric_dtype(values):
+                columns.append(values.to_numpy(dtype=np.float64, na_value=np.nan))
+            else:
+                text = values.astype(str).to_numpy(dtype=str)
+                levels = np.unique(text[complete])[1:]
+                columns += [(text == level).astype(np.float64) for level in levels]
+        x = np.column_stack(columns) if columns else np.empty((len(frame), 0))
+        return x, complete
+
+    @cached_property
+    def unit(self) -> str:
+        """Units and direction of an effect on the outcome."""
+        instrument = self.records.protocol.instrument(self.outcome)
+        side = {"better": "above 0", "worse": "below 0"}.get(instrument.higher)
+        return f"{instrument.unit} ({side} favours {self.arms[0]})" if side else instrument.unit
+
+    @cached_property
+    def guess_warnings(self) -> tuple[str, ...]:
+        """What must be printed with every effect given belief, in this trial."""
+        plan = self.records.protocol.blinding.guess
+        late = plan is not None and plan.timing == "after-outcomes"
+        return (AFTER_ENDPOINT,) if late else ()
+
+    def says(self, guess: int) -> str:
+        """Name a guess category."""
+        if guess == len(self.every_arm):
+            return "guess unsure"
+        return f"guess {self.every_arm[guess]}"

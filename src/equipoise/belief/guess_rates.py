@@ -1,0 +1,61 @@
+"""Rates of guesses: how many are right, and how much more often the active arm guesses active."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from equipoise.belief.index_intervals import Index, Interval, wald, wilson
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+    FloatArray = NDArray[np.float64]
+
+
+def correct_guess_rate(
+    right: ArrayLike, n: ArrayLike, *, interval: Interval = "default", level: float = 0.95
+) -> Index:
+    """Estimate the share of right guesses among all answers, with Wilson's interval."""
+    right, n = np.asarray(right, dtype=np.float64), np.asarray(n, dtype=np.float64)
+    rate = right / n
+    se = np.sqrt(rate * (1 - rate) / n)
+    if interval == "wald":
+        return wald(rate, se, level)
+    return Index(rate, se, *wilson(right, n, level))
+
+
+def difference_index(
+    said: ArrayLike, n: ArrayLike, *, interval: Interval = "default", level: float = 0.95
+) -> Index:
+    """Estimate P(guess active | active) - P(guess active | control).
+
+    Parameters
+    ----------
+    said, n : shape (..., 2)
+        Of the active arm, then the control arm: who guessed active, and all who answered.
+    interval
+        "default": Newcombe's hybrid score interval; "wald": estimate +- z se.
+
+    References
+    ----------
+    Petroff et al. (2024), Contemp Clin Trials Commun. doi:10.1016/j.conctc.2024.101393
+    Newcombe (1998), Stat Med 17:873-890 (method 10).
+
+    Examples
+    --------
+    >>> index = difference_index([56, 48], [70, 80])  # Newcombe 1998, table II
+    >>> print(index.low.round(4), index.high.round(4))
+    0.0524 0.3339
+    """
+    said, n = np.asarray(said, dtype=np.float64), np.asarray(n, dtype=np.float64)
+    p = said / n
+    difference = p[..., 0] - p[..., 1]
+    se = np.sqrt((p * (1 - p) / n).sum(axis=-1))
+    if interval == "wald":
+        return wald(difference, se, level)
+    low, high = wilson(said, n, level)
+    below = np.hypot(p[..., 0] - low[..., 0], high[..., 1] - p[..., 1])
+    above = np.hypot(high[..., 0] - p[..., 0], p[..., 1] - low[..., 1])
+    return Index(difference, se, difference - below, difference + above)

@@ -1,0 +1,84 @@
+"""The command `equipoise`: finds a verb, runs it, turns our errors into exit code 1."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+
+import click
+
+from equipoise import __version__
+from equipoise.errors import EquipoiseError
+
+# verb: (module under equipoise.cli, one line of help). Listed in the order in which a trial
+# meets them, and without importing any: `equipoise --help` must be instant.
+VERBS = {
+    "demo": ("demo", "Rehearse a whole trial offline, from protocol to answer; one page."),
+    "check": ("check", "Is a protocol complete (SPIRIT 2025), consistent, computable?"),
+    "datasets": ("datasets", "List, fetch and cite published trial data."),
+    "analyse": ("analyse", "Run the planned analyses of a trial."),
+    "belief": ("belief", "Drug or belief? Blinding and effects given belief, for one outcome."),
+    "report": ("report", "Write the report page of a trial."),
+}
+
+EXAMPLES = """
+\b
+Examples:
+  equipoise demo
+  equipoise belief self-blinding-microdose-week1 --outcome PANAS
+  equipoise belief trial.csv --participant id --arm arm --guess guess --outcome HAMD
+  equipoise report self-blinding-microdose
+"""
+
+
+class Verbs(click.Group):
+    """A group whose commands are imported when they are called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the verbs in their order."""
+        return list(VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import a verb."""
+        if cmd_name not in VERBS:
+            return None
+        module = importlib.import_module(f"equipoise.cli.{VERBS[cmd_name][0]}")
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the verbs from the table above."""
+        with formatter.section("Verbs"):
+            formatter.write_dl([(verb, text) for verb, (_, text) in VERBS.items()])
+
+
+@click.group(
+    cls=Verbs,
+    epilog=EXAMPLES,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(__version__, prog_name="equipoise")
+def cli() -> None:
+    """Plan, run and analyse double-blind trials, and tell drug from belief.
+
+    SOURCE is the name of a published dataset (see `equipoise datasets`), a records folder, a
+    mapping file (.yaml) of your own table, or a plain .csv with a few options. The environment
+    variable EQUIPOISE_DATA names a folder to look in before anything is fetched.
+    """
+
+
+def main() -> None:
+    """Run the command line; exit with 0 done, 1 data or plan wrong, 2 usage."""
+    try:
+        cli.main(standalone_mode=True)
+    except EquipoiseError as error:
+        click.echo(f"equipoise: {error}", err=True)
+        sys.exit(1)
+    except BrokenPipeError:  # the reader (head, less) has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,72 @@
+"""The field's words for our slugs, and for directions."""
+
+from __future__ import annotations
+
+from equipoise.estimates import Estimate
+from equipoise.report.findings import Findings, OutcomeFindings
+
+TITLES = {
+    "total-effect": "Total effect",
+    "standardised-mean-difference": "Standardised mean difference",
+    "correct-guess-rate": "Correct guesses",
+    "bang-index": "Bang's blinding index",
+    "james-index": "James' blinding index",
+    "belief-difference-index": "Difference in belief between the arms",
+    "information-leak": "Information leak",
+    "belief-standardised-effect": "Effect with belief made equal",
+    "correct-guess-rate-curve": "Guess-rate curve",
+    "correct-guess-rate-curve-band": "Guess-rate curve, simultaneous band",
+    "correct-guess-rate-curve-symmetric": "Guess-rate curve, symmetric path",
+    "correct-guess-rate-curve-symmetric-band": "Guess-rate curve, symmetric path, band",
+    "blinding-surface": "Blinding surface",
+    "stratum-mean": "Mean by arm and guess",
+    "within-guess-effect": "Effect among people of one guess",
+    "within-arm-belief-effect": "Belief contrast within an arm",
+    "guess-adjusted-effect": "Effect with the guess as a covariate",
+    "guess-effect": "Effect of the guess as a covariate",
+    "arm-by-guess-interaction": "Interaction of arm and guess",
+    "belief-part": "Belief part (total less belief made equal)",
+    "belief-share": "Belief share",
+    "tipping-point": "Tipping point",
+    "tipping-curve": "Tipping curve",
+    "principal-strata-bounds": "Bounds for principal strata",
+    "belief-invariant-share": "People whose guess the arm does not change",
+    "controlled-direct-effect": "Controlled direct effect",
+    "unmeasured-cause": "Unmeasured cause",
+    "e-value": "E-value",
+    "expectancy-moderation": "Moderation by expectancy",
+    "negative-control": "Negative control",
+    "missing-guesses": "Missing guesses",
+}
+
+
+def title_of(slug: str) -> str:
+    """Return what a slug is called on a page."""
+    return TITLES.get(slug, slug.replace("-", " ").capitalize())
+
+
+def variant_of(row: Estimate) -> str:
+    """Return what tells a row from others of its slug."""
+    arm = f"{row.arm} arm" if row.arm else None
+    return ", ".join(part for part in (arm, row.label, row.visit) if part)
+
+
+def favours(outcome: OutcomeFindings, findings: Findings, effect: float) -> str:
+    """Return the arm that an effect of this sign favours, or "" where neither is better."""
+    if not outcome.sign or not effect:
+        return ""
+    return findings.active if effect * outcome.sign > 0 else findings.control
+
+
+def direction(outcome: OutcomeFindings, findings: Findings) -> str:
+    """Return the axis label of an effect: units, and which side is better."""
+    plain = f"difference in {outcome.unit or outcome.name}"
+    if not outcome.sign:
+        return plain
+    side = "above" if outcome.sign > 0 else "below"
+    return f"{plain}\n({side} 0 favours {findings.active})"
+
+
+def excludes_zero(row: Estimate) -> bool:
+    """Whether the interval lies wholly on one side of zero."""
+    return row.low is not None and row.high is not None and (row.low > 0 or row.high < 0)

@@ -1,0 +1,106 @@
+#!/usr/bin/env python3
+"""Run the project's few tasks. Needs Python 3.11 or newer and nothing else.
+
+    python3 tasks.py demo        set up and run the main job: a rehearsed trial, one page
+    python3 tasks.py test        set up and check everything: ruff, mypy, lint-imports, pytest
+    python3 tasks.py equipoise … any equipoise command, e.g. equipoise belief --help
+    python3 tasks.py validate    the long simulation that writes docs/validation.md (about an hour)
+    python3 tasks.py bench       timings beside the peers, as ratios
+    python3 tasks.py lock        pin the requirements again (needs uv)
+
+The tools live in .venv; they are installed once, from hashed requirements.
+"""
+
+import hashlib
+import os
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+VENV = HERE / ".venv"
+BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
+REQUIREMENTS = {"run": HERE / "requirements.txt", "dev": HERE / "requirements-dev.txt"}
+
+
+def run(*command: str | Path) -> None:
+    """Run one command in the project folder; stop at the first that fails."""
+    print("+", *(Path(command[0]).name, *command[1:]), file=sys.stderr, flush=True)
+    code = subprocess.run([str(part) for part in command], cwd=HERE, check=False).returncode
+    if code:
+        sys.exit(code)
+
+
+def set_up(kind: str) -> None:
+    """Make .venv hold the pinned packages of `kind` and equipoise itself, editable."""
+    wanted = hashlib.sha256(REQUIREMENTS[kind].read_bytes() + sys.version.encode()).hexdigest()
+    stamps = [VENV / f".{k}-installed" for k in ([kind, "dev"] if kind == "run" else [kind])]
+    # a development install carries everything that a run needs
+    if any(s.exists() and s.read_text() in (wanted, _hash("dev")) for s in stamps):
+        return
+    if not (BIN / "python").exists() and not (BIN / "python.exe").exists():
+        print(f"Setting up {VENV.name} (once; a minute or two) …", file=sys.stderr, flush=True)
+        venv.create(VENV, with_pip=True)
+    pip: list[str | Path] = [BIN / "python", "-m", "pip", "install", "--quiet"]
+    pip.append("--disable-pip-version-check")
+    run(*pip, "--require-hashes", "--requirement", REQUIREMENTS[kind].name)
+    run(*pip, "--no-deps", "--no-build-isolation", "--editable", ".")
+    (VENV / f".{kind}-installed").write_text(wanted)
+
+
+def _hash(kind: str) -> str:
+    return hashlib.sha256(REQUIREMENTS[kind].read_bytes() + sys.version.encode()).hexdigest()
+
+
+def test(*options: str) -> None:
+    """Everything that must hold before a change lands."""
+    set_up("dev")
+    run(BIN / "ruff", "check")
+    run(BIN / "ruff", "format", "--check")
+    run(BIN / "mypy")
+    run(BIN / "lint-imports")
+    run(BIN / "pytest", "-n", "2", *options)
+
+
+def equipoise(*arguments: str) -> None:
+    """Run the command line."""
+    set_up("run")
+    run(BIN / "equipoise", *arguments)
+
+
+def validate(*options: str) -> None:
+    """Run the validation worlds and write their table."""
+    set_up("run")
+    run(BIN / "python", "-m", "equipoise.cli.validate", *options)
+
+
+def bench(*options: str) -> None:
+    """Time equipoise beside its peers."""
+    set_up("dev")
+    for script in sorted((HERE / "bench").glob("bench_*.py")):
+        run(BIN / "python", script, *options)
+
+
+def lock() -> None:
+    """Pin every requirement with its hashes, for all platforms and Python 3.11 to 3.13."""
+    compile_ = ["uv", "pip", "compile", "--universal", "--generate-hashes", "--no-header"]
+    compile_ += ["--python-version", "3.11", "--no-emit-index-url", "--quiet", "--upgrade"]
+    # the build backend is pinned too: nothing is installed that has no hash
+    extra = "requirements.in"
+    run(*compile_, "pyproject.toml", extra, "-o", REQUIREMENTS["run"].name)
+    run(*compile_, "pyproject.toml", extra, "--group", "dev", "-o", REQUIREMENTS["dev"].name)
+
+
+def demo(*options: str) -> None:
+    """Run the main job."""
+    equipoise("demo", *options)
+
+
+if __name__ == "__main__":
+    tasks = {f.__name__: f for f in (demo, test, equipoise, validate, bench, lock)}
+    if sys.version_info < (3, 11):  # noqa: UP036  (this file must say so itself)
+        sys.exit(f"equipoise needs Python 3.11 or newer; this is {sys.version.split()[0]}.")
+    if len(sys.argv) < 2 or sys.argv[1] not in tasks:
+        sys.exit(str(__doc__))
+    tasks[sys.argv[1]](*sys.argv[2:])
