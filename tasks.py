@@ -72,7 +72,7 @@ def equipoise(*arguments: str) -> None:
 def validate(*options: str) -> None:
     """Run the validation worlds and write their table."""
     set_up("run")
-    run(BIN / "python", "-m", "equipoise.cli.validate", *options)
+    run(BIN / "python", HERE / "validation" / "belief_worlds.py", *options)
 
 
 def bench(*options: str) -> None:

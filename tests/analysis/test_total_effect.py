@@ -7,6 +7,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 from equipoise.analysis import analyse, total_effect
+from equipoise.analysis.comparison import Comparison
 from equipoise.errors import DataError
 from equipoise.protocol import protocol_from_text
 from equipoise.records import open_source, records_from_frames
@@ -24,7 +25,7 @@ contrast: [high, placebo]
 instruments:
   mood: {{instrument: VAS-mood}}
   gloom: {{instrument: PHQ-9}}
-covariates: [{{name: sex, kind: category}}, {{name: age}}]
+covariates: [{{name: sex, kind: category}}, {{name: age}}, {{name: site, kind: category}}]
 visits:
   - {{name: pre, day: -1, instruments: [mood], baseline: true}}
   - {{name: w1, day: 7, instruments: [mood, gloom]}}
@@ -51,6 +52,7 @@ def _records(trial, kind, analyses, locked=LOCKED, warnings=()):
     rows = trial.assign(participant=trial["id"].astype(str), visit="w" + trial["week"].astype(str))
     scores = rows.assign(instrument="mood", value=rows["score"], unit="points of 100")
     people = rows.drop_duplicates("participant")[["participant", "sex"]].assign(age=40.0)
+    people["site"] = people["sex"].map({"female": 7, "male": 3})
     return records_from_frames(
         plan,
         scores=scores[["participant", "visit", "instrument", "value", "baseline", "unit"]],
@@ -133,6 +135,20 @@ def test_a_constant_covariate_is_refused_by_name(trial):
     by_age = MIXED.replace("[sex]", "[age]")
     refused = total_effect(_records(trial, "crossover", by_age), "mood").refused
     assert "'age'" in refused[0].reason
+
+
+def test_a_category_coded_in_numbers_is_a_category(trial, golden):
+    by_site = total_effect(_records(trial, "crossover", MIXED.replace("[sex]", "[site]")), "mood")
+    r = golden("reml").loc["arm[T.high]"]  # two sites are the two sexes
+    assert_allclose(by_site["total-effect"].estimate, r.estimate, rtol=1e-6)
+    design = Comparison(
+        protocol=_records(trial, "crossover", MIXED).protocol,
+        outcome="mood",
+        frame=trial.assign(site=trial["week"]),
+        covariates=("site",),
+        level=0.95,
+    ).design
+    assert design.columns[3:] == ("site[T.2]", "site[T.3]", "site[T.4]", "site[T.5]")
 
 
 def test_unknown_outcomes_and_visits_are_errors(trial):

@@ -1,9 +1,21 @@
 """Every mistake is named: line of the file, field, value found, values allowed, what to do."""
 
+import contextlib
+import json
+
 import pytest
+import yaml
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from equipoise.errors import ProtocolError
 from equipoise.protocol import protocol_from_text, read_protocol
+
+JUNK = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner),
+    max_leaves=4,
+)
 
 
 def mistakes(text):
@@ -173,3 +185,23 @@ def test_windows_lines_and_a_byte_order_mark_are_fine(tmp_path, plan):
     file = tmp_path / "windows.yaml"
     file.write_bytes(b"\xef\xbb\xbf" + plan.replace("\n", "\r\n").encode())
     assert read_protocol(file).sha256 == protocol_from_text(plan).sha256
+
+
+def places(value, path=()):
+    yield path
+    if isinstance(value, dict | list):
+        for step, inner in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from places(inner, (*path, step))
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.data())
+def test_junk_anywhere_is_a_mistake_and_never_a_crash(plan, data):
+    bent = {"plan": yaml.safe_load(plan)}
+    *above, last = data.draw(st.sampled_from(list(places(bent))[1:]))
+    part = bent
+    for step in above:
+        part = part[step]
+    part[last] = data.draw(JUNK)
+    with contextlib.suppress(ProtocolError):
+        protocol_from_text(json.dumps(bent["plan"]))  # JSON is YAML

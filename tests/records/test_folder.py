@@ -107,7 +107,7 @@ def test_a_person_can_read_it(folder):
     }  # fmt: skip
     assert "UNBLINDED" in (folder / "README.txt").read_text()
     words = (folder / "columns.csv").read_text()
-    assert "guesses,certainty,number,share,0,1,0 a pure guess" in words
+    assert 'guesses,certainty,number,share,0,1,"0 a pure guess, 1 certain"' in words
 
 
 def test_same_records_same_bytes(toy, folder):
@@ -117,7 +117,9 @@ def test_same_records_same_bytes(toy, folder):
 
 
 def test_open_source_reads_it(folder):
-    assert open_source(folder).sha256 == open_source(str(folder)).sha256
+    records = open_source(folder)
+    assert records.sha256 == open_source(str(folder)).sha256
+    assert records.source == Source("records", records.sha256)
 
 
 def test_blinded_records_stay_blinded(toy, folder):

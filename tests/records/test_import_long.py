@@ -205,6 +205,29 @@ def test_bad_input_names_file_line_and_value(toy, rows, case):
         open_source(path)
 
 
+@pytest.mark.parametrize("field", ["expectancy: {column: age, scale: hope}",
+                                   "doses: {substance: sex, amount: age, unit: ug}"])  # fmt: skip
+def test_expectancy_and_doses_outside_their_range(toy, rows, field):
+    for row in rows:
+        row["age"] = "-1" if row["person"] == "002" else "50"
+    path = toy.write(rows)
+    path.write_text(path.read_text() + field)
+    with pytest.raises(DataError, match=r"trial.csv, line 7: column 'age' has -1; allowed: 0 to"):
+        open_source(path)
+
+
+def test_doses_and_expectancy_arrive(toy, rows):
+    path = toy.write(rows)
+    more = "expectancy: {column: age, scale: hope}\n"
+    more += "doses: {substance: sex, amount: age, unit: ug, route: sex}\n"
+    path.write_text(path.read_text() + more)
+    records = open_source(path)
+    ages = {r["person"]: float(r["age"]) for r in rows}
+    assert dict(records.expectancy[["participant", "value"]].to_numpy()) == ages
+    assert dict(records.doses[["participant", "amount"]].to_numpy()) == ages
+    assert set(records.doses["unit"]) == {"ug"}
+
+
 def test_mixed_units_are_refused(toy, rows):
     for row in rows:
         row["sure"] = "points"

@@ -40,6 +40,9 @@ def _long(toy, old="", new=""):
         ("csv: trial.csv", "", r"`csv` is missing"),
         ("protocol: protocol.yaml", "", r"`protocol` is missing"),
         ("layout: long", "layout: [long", r"trial.yaml is not readable as YAML"),
+        ("PL: placebo}}\nguess", "PL: placebo, MD: placebo}}\nguess",
+         r"trial.yaml, line 9: 'MD' is given twice"),
+        ("", "value: other\n", r"trial.yaml, line 13: 'value' is given twice"),
     ],
 )  # fmt: skip
 def test_a_wrong_mapping_says_which_field(toy, old, new, message):
@@ -53,6 +56,14 @@ def test_what_is_no_mapping_file(tmp_path, content):
     path = tmp_path / "m.yaml"
     path.write_bytes(content)
     with pytest.raises(DataError, match=r"m.yaml"):
+        read_mapping(path)
+
+
+def test_a_file_that_would_grow_without_end_is_refused_at_once(tmp_path):
+    lines = ["a0: &a0 [x, x]"] + [f"a{i}: &a{i} [*a{i - 1}, *a{i - 1}]" for i in range(1, 60)]
+    path = tmp_path / "m.yaml"
+    path.write_text("\n".join(lines))
+    with pytest.raises(DataError, match=r"m.yaml, line 1: .*alias"):
         read_mapping(path)
 
 

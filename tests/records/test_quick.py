@@ -67,6 +67,11 @@ def test_a_baseline_visit_becomes_the_baseline(tmp_path):
     assert frame[["visit", "score", "baseline"]].to_numpy().tolist() == [["8", 3, 2], ["8", 5, 4]]
 
 
+def test_a_baseline_column(tmp_path):
+    frame = outcome_frame(_quick(tmp_path, baseline="age"), "HAMD")
+    assert frame["baseline"].tolist() == [30, 40, 50, 60]
+
+
 def test_a_column_named_as_an_instrument_is_that_instrument(tmp_path):
     text = TABLE.replace("HAMD", "phq-9")
     records = _quick(tmp_path, text, outcome="phq-9")
@@ -79,17 +84,19 @@ def test_a_column_named_as_an_instrument_is_that_instrument(tmp_path):
     ("text", "asked", "message"),
     [
         (TABLE, {"arm": "arm"}, r"lacks the column 'arm'. Its columns are: id, treatment"),
-        (TABLE, {"active": "LSD"}, r"no arm 'LSD'; found: 'drug', 'placebo'"),
-        (TABLE.replace("placebo", "B"), {}, r"which arms .* --active and --control"),
+        (TABLE, {"active": "LSD"}, r"no arm is 'LSD' in column 'treatment'; found: 'drug'"),
+        (TABLE.replace("placebo", "B"), {}, r"which arms .*--active and --control"),
         (TABLE.replace("010,placebo", "010,mixed"), {}, r"Found: 'drug', 'placebo', 'mixed'"),
         (TABLE, {"active": "drug", "control": "drug"}, r"which arms"),
         (TABLE, {"guess": "guess"}, r"column 'guess' \(guess\): unknown code 'DK' \(line 5\)"),
         (TABLE, {"guess": "guess", "unsure": ["drug"]}, r"'drug' cannot be both an arm and unsure"),
         (TABLE, {"guess": "guess", "unsure": ["DK"], "certainty": "sure"},
          r"\(certainty\) has 80; allowed: 0 to 1"),
-        (TABLE + "007,drug,drug,13,1,30\n", {}, r"more than one row .* 5 rows, 4 .*--visit"),
+        (TABLE + "007,drug,drug,13,1,30\n", {}, r"more than one row .*5 rows, 4 .*--visit"),
         (TABLE, {"arm": "id", "participant": "id"}, r"which arms"),
         (TABLE, {"visit": "treatment", "baseline_visit": "x"}, r"no visit is 'x'"),
+        (TABLE, {"baseline": "age", "outcome": ["HAMD", "sure"]}, r"goes with one outcome, not 2"),
+        (TABLE.replace("age", "score"), {"covariates": ["score"]}, r"participants.score .*rename"),
         (TABLE.replace("12", "1,2"), {}, r"line 2: 7 cells where the header has 6"),
     ],
 )  # fmt: skip

@@ -1,5 +1,7 @@
 """Records as a type: the blind, the checks at the border, and the hash."""
 
+import hashlib
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -180,6 +182,18 @@ def test_the_hash_tells_neighbouring_cells_apart():
     hashes = {content_hash({"t": f}) for f in (one, two, swapped, number, text)}
     hashes |= {content_hash({"u": one}), content_hash({})}
     assert len(hashes) == 7
+
+
+def test_the_hash_is_what_its_description_says():
+    frame = pd.DataFrame({"b": ["x", None], "a": [1.5, 0.1]})
+    text = "t1:t2 t1:at1:b\nn0.1;-\nn1.5;t1:x\n"
+    assert content_hash({"t": frame}) == hashlib.sha256(text.encode()).hexdigest()
+
+
+def test_a_covariate_may_not_take_the_name_of_a_result(plan):
+    people = pd.DataFrame({"participant": ["1"], "score": [3]})
+    with pytest.raises(DataError, match=r"participants.score .* rename it"):
+        _records(plan, participants=people)
 
 
 def test_the_hash_of_records_is_that_of_their_content_not_of_their_file(toy, rows):

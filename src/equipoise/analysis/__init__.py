@@ -6,18 +6,14 @@ Array kernels (`two_samples`, `least_squares`, `random_intercept_fit`, ...) know
 
 from equipoise.analysis.ancova import Ancova, compare_arms
 from equipoise.analysis.arm_design import ArmDesign, arm_design
+from equipoise.analysis.clusters import Clusters, clusters_of
 from equipoise.analysis.contrast import Contrast, FTest
 from equipoise.analysis.formula import ancova, mixed_model
 from equipoise.analysis.linear_model import LeastSquares, least_squares
 from equipoise.analysis.mixed_model import MixedModelFit, random_intercept_fit
 from equipoise.analysis.planned import analyse
 from equipoise.analysis.rows import effect_unit, estimate_row
-from equipoise.analysis.sandwich import (
-    ClusterRobust,
-    cluster_robust,
-    cluster_slices,
-    robust_covariance,
-)
+from equipoise.analysis.sandwich import ClusterRobust, cluster_robust, robust_covariance
 from equipoise.analysis.total_effect import total_effect
 from equipoise.analysis.two_samples import TwoSamples, difference_in_means, two_samples
 
@@ -25,6 +21,7 @@ __all__ = [
     "Ancova",
     "ArmDesign",
     "ClusterRobust",
+    "Clusters",
     "Contrast",
     "FTest",
     "LeastSquares",
@@ -34,7 +31,7 @@ __all__ = [
     "ancova",
     "arm_design",
     "cluster_robust",
-    "cluster_slices",
+    "clusters_of",
     "compare_arms",
     "difference_in_means",
     "effect_unit",

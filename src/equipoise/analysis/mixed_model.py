@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from equipoise.analysis.clusters import clusters_of
 from equipoise.analysis.contrast import Contrast
 from equipoise.analysis.linear_model import checked_qr
 from equipoise.errors import DataError, NotIdentifiedError
@@ -161,21 +162,18 @@ class _Strata(NamedTuple):
 def _strata(
     y: NDArray[np.float64], q: NDArray[np.float64], cluster: ArrayLike, *, reml: bool
 ) -> _Strata:
-    labels = np.asarray(cluster)
-    if labels.shape != y.shape:
-        raise DataError(f"{labels.shape} cluster labels for a response of shape {y.shape}.")
-    _, codes, sizes = np.unique(labels, return_inverse=True, return_counts=True)
+    order, starts, sizes = clusters_of(cluster)
     n, clusters = len(y), len(sizes)
+    if len(order) != n:
+        raise DataError(f"{len(order)} cluster labels for {n} rows.")
     if clusters < 2 or clusters == n:
         raise NotIdentifiedError(
             f"A random intercept needs at least 2 participants and one with several rows. "
             f"Got {n} rows of {clusters} participant(s). Use a difference in means or ANCOVA."
         )
-    table = np.column_stack((q, y))
-    order = np.argsort(codes, kind="stable")
-    starts = np.concatenate(([0], np.cumsum(sizes)[:-1]))
-    means = np.add.reduceat(table[order], starts, axis=0) / sizes[:, None]
-    within = table - means[codes]
+    table = np.column_stack((q, y))[order]
+    means = np.add.reduceat(table, starts, axis=0) / sizes[:, None]
+    within = table - np.repeat(means, sizes, axis=0)
     products, loading, dimension = [within.T @ within], [(0.0, 1.0)], [float(n - clusters)]
     for size in np.unique(sizes):
         block = means[sizes == size]
@@ -193,13 +191,12 @@ def _refuse_exact_fit(
     y: NDArray[np.float64], q: NDArray[np.float64], within: NDArray[np.float64]
 ) -> None:
     """Refuse data without residual variance, or none within participants."""
-    floor = 1e-20 * max(float(y @ y), 1e-300)
     residual = y - q @ (q.T @ y)
-    unexplained = within[-1, -1]
-    if q.shape[1]:
-        solved, *_ = np.linalg.lstsq(within[:-1, :-1], within[:-1, -1], rcond=1e-12)
-        unexplained = within[-1, -1] - within[:-1, -1] @ solved
-    if float(residual @ residual) <= floor or unexplained <= floor:
+    own = within[-1, -1]  # sum of squares within participants, then what the model leaves of it
+    solved, *_ = np.linalg.lstsq(within[:-1, :-1], within[:-1, -1], rcond=1e-12)
+    unexplained = own - within[:-1, -1] @ solved
+    size = float(y @ y)
+    if residual @ residual <= 1e-20 * size or own <= 1e-20 * size or unexplained <= 1e-12 * own:
         raise NotIdentifiedError(
             "The scores do not vary within participants beyond what the model explains exactly, "
             "so there is no residual variance. Look whether rows were copied, or drop covariates."

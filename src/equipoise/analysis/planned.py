@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from equipoise.analysis.total_effect import EFFECT_METHODS, effect_by, total_effect
+from equipoise.analysis.comparison import METHODS
+from equipoise.analysis.total_effect import effect_by, total_effect
 from equipoise.errors import DataError, NotIdentifiedError
 from equipoise.estimates import Estimates, Refusal
 from equipoise.records import outcome_frame
@@ -43,7 +44,7 @@ def analyse(records: UnblindedRecords, level: float = 0.95) -> Estimates:
     named: set[str] = set()
     for analysis in plan.analyses:
         for outcome in analysis.outcomes:
-            if analysis.method in EFFECT_METHODS:
+            if analysis.method in METHODS:
                 named.add(outcome)
                 result += _answer(outcome, partial(_planned, records, analysis, outcome, level))
             else:

@@ -64,8 +64,10 @@ def ancova_rows(result: Ancova, *, level: float) -> tuple[Estimate, ...]:
     return (*contrasts, *means, group)
 
 
-def effect_unit(instrument: Instrument, active: str, control: str) -> str:
+def effect_unit(
+    instrument: Instrument, active: str, control: str, *, unit: str | None = None
+) -> str:
     """Say the unit of a difference and which side of 0 is good: a reader must not guess it."""
     side = {"better": "above", "worse": "below"}.get(instrument.higher)
     reading = f"{side} 0 favours {active}" if side else f"{active} minus {control}"
-    return f"{instrument.unit} ({reading})"
+    return f"{unit or instrument.unit} ({reading})"

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from equipoise.analysis.clusters import clusters_of
 from equipoise.analysis.contrast import Contrast
 from equipoise.errors import DataError, NotIdentifiedError
 
@@ -110,7 +111,7 @@ def cluster_robust(fit: LeastSquares, cluster: ArrayLike, kind: CrKind = "CR2") 
     Bell & McCaffrey (2002), Survey Methodology 28:169-181.
     Pustejovsky & Tipton (2018), J Bus Econ Stat 36:672-683.
     """
-    order, starts, sizes = cluster_slices(cluster)
+    order, starts, sizes = clusters_of(cluster)
     clusters, p = len(sizes), fit.q.shape[1]
     if len(order) != len(fit.residuals):
         raise DataError(f"{len(order)} cluster labels for {len(fit.residuals)} rows.")
@@ -131,16 +132,6 @@ def cluster_robust(fit: LeastSquares, cluster: ArrayLike, kind: CrKind = "CR2") 
     return ClusterRobust(
         kind, fit.coefficients, covariance, clusters, fit.inverse_r, adjusted, weighted
     )
-
-
-def cluster_slices(
-    cluster: ArrayLike,
-) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]:
-    """Return the order that brings clusters together, where each starts, and its size."""
-    _, codes, sizes = np.unique(np.asarray(cluster), return_inverse=True, return_counts=True)
-    order = np.argsort(codes, kind="stable")
-    starts = np.concatenate(([0], np.cumsum(sizes)[:-1]))
-    return order, starts, sizes
 
 
 def _inverse_root(q: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -5,17 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from equipoise.belief.answers import ANSWERS
+from equipoise.belief.answers import ANSWERS, SHARED_ANSWERS
 from equipoise.belief.comparison import Comparison
-from equipoise.errors import DataError
-from equipoise.estimates import Estimates
+from equipoise.errors import DataError, NotIdentifiedError
+from equipoise.estimates import Estimates, Refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Sequence
 
     from equipoise.belief.index_intervals import Interval
-    from equipoise.estimates import Status
+    from equipoise.estimates import Estimate, Status
     from equipoise.records import UnblindedRecords
+
+KNOW_THEIR_STATUS = ("total-effect", "standardised-mean-difference")  # rows of `analysis`
 
 
 def assess(
@@ -46,7 +48,7 @@ def assess(
     level
         Coverage of the intervals.
     progress
-        Called with the name of each answer before it is computed.
+        Called with the outcome before it is assessed.
 
     Returns
     -------
@@ -59,29 +61,89 @@ def assess(
     NotIdentifiedError
         When no guesses are recorded at all.
     """
+    comparison = _comparison(records, outcome, visit, interval, draws, seed, level)
+    comparison.all_guesses.require_any()
+    if progress:
+        progress(outcome)
+    return _told(comparison, _all(comparison, ANSWERS) + _all(comparison, SHARED_ANSWERS))
+
+
+def assess_each(
+    records: UnblindedRecords,
+    outcomes: Sequence[str],
+    *,
+    visit: str | None = None,
+    interval: Interval = "default",
+    draws: int = 20_000,
+    seed: int = 1,
+    level: float = 0.95,
+    progress: Callable[[str], None] | None = None,
+) -> dict[str, Estimates]:
+    """Answer "drug or belief?" for several outcomes; what they share is computed once.
+
+    Parameters as in `assess`; `progress` is called with each outcome's name. An outcome without
+    guesses gets its total effect and the refusal of the rest.
+    """
+    shared: Estimates | None = None
+    answers: dict[str, Estimates] = {}
+    for outcome in outcomes:
+        if progress:
+            progress(outcome)
+        comparison = _comparison(records, outcome, visit, interval, draws, seed, level)
+        try:
+            comparison.all_guesses.require_any()
+        except NotIdentifiedError as error:
+            refusal = Refusal("belief-standardised-effect", str(error))
+            total = _all(comparison, ANSWERS[:1])
+            answers[outcome] = _told(comparison, total + Estimates(refused=(refusal,)))
+            continue
+        if shared is None:
+            shared = _all(comparison, SHARED_ANSWERS)
+        answers[outcome] = _told(comparison, _all(comparison, ANSWERS) + shared)
+    return answers
+
+
+def _comparison(  # noqa: PLR0917  (handed on as they came)
+    records: UnblindedRecords,
+    outcome: str,
+    visit: str | None,
+    interval: Interval,
+    draws: int,
+    seed: int,
+    level: float,
+) -> Comparison:
     if not 0 < level < 1 or draws < 100:
         raise DataError(f"Need 0 < level < 1 and draws >= 100; got {level} and {draws}.")
-    comparison = Comparison(records, outcome, visit, interval, draws, seed, level)
-    comparison.all_guesses.require_any()
-    found = Estimates(source=records.source)
-    for answer in ANSWERS:
-        if progress:
-            progress(answer.__module__.rpartition(".")[2])
-        found += answer(comparison)
-    status = records.protocol.status_of("belief", outcome)
-    return _told(found, outcome, visit, status).with_source(records.source)
+    return Comparison(records, outcome, visit, interval, draws, seed, level)
 
 
-def _told(found: Estimates, outcome: str, visit: str | None, status: Status) -> Estimates:
+def _all(comparison: Comparison, answers: Iterable[Callable[[Comparison], Estimates]]) -> Estimates:
+    return sum((answer(comparison) for answer in answers), start=Estimates())
+
+
+def _status(c: Comparison, row: Estimate) -> Status:
+    """Return "planned" where the plan names this analysis of this outcome at these visits."""
+    plan, outcome = c.records.protocol, row.outcome or c.outcome
+    method = "negative-control" if row.name == "negative-control" else "belief"
+    measured = {v.name for v in plan.visits if not v.baseline and outcome in v.instruments}
+    seen = {c.visit} if c.visit else measured
+    named = any(
+        a.method == method and outcome in a.outcomes and (not a.visits or seen <= set(a.visits))
+        for a in plan.analyses
+    )
+    return plan.status_of(method, outcome) if named else "exploratory"
+
+
+def _told(c: Comparison, found: Estimates) -> Estimates:
     """Fill what every row shares; rows that know better keep their own."""
     rows = tuple(
         replace(
             row,
-            outcome=row.outcome or outcome,
-            visit=row.visit or visit,
-            status=row.status if row.name == "total-effect" else status,
+            outcome=row.outcome or c.outcome,
+            visit=row.visit or c.visit,
+            status=row.status if row.name in KNOW_THEIR_STATUS else _status(c, row),
         )
         for row in found.rows
     )
-    refused = tuple(replace(row, outcome=row.outcome or outcome) for row in found.refused)
-    return Estimates(rows, refused)
+    refused = tuple(replace(row, outcome=row.outcome or c.outcome) for row in found.refused)
+    return Estimates(rows, refused, c.records.source)

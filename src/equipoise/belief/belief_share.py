@@ -58,7 +58,9 @@ def belief_share(path: EffectPath, resamples: Resamples, level: float = 0.95) ->
     one, zero = path.at([1.0, 0.0]).estimate
     require_total(path, level)
     total, standardised = resampled_parts(resamples)
-    return _percentile(1 - zero / one, 1 - standardised / total, level)
+    with np.errstate(divide="ignore", invalid="ignore"):  # a resample's total may be 0
+        share = 1 - standardised / total
+    return _percentile(1 - zero / one, share, level)
 
 
 def fieller_interval(path: EffectPath, level: float = 0.95) -> tuple[float, float]:
@@ -85,7 +87,10 @@ def fieller_interval(path: EffectPath, level: float = 0.95) -> tuple[float, floa
 
 def require_total(path: EffectPath, level: float) -> None:
     """Refuse a ratio whose denominator covers 0."""
-    low, high = path.at([1.0]).interval(level)
+    total = path.at([1.0])
+    low, high = total.interval(level)
+    if not total.se[0] > 0:
+        raise NotIdentifiedError("the outcome does not vary within the arms: a share has no limits")
     if low[0] <= 0 <= high[0]:
         raise NotIdentifiedError(
             f"the total effect's {level:.0%} interval covers 0 ({low[0]:.3g} to {high[0]:.3g}): "

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from equipoise.analysis import effect_unit
+from equipoise.analysis.total_effect import planned_effect
 from equipoise.belief.guesses import Guesses
 from equipoise.belief.resamples import Resamples, one_arm, resample
 from equipoise.belief.standardised_effect import Observed
 from equipoise.belief.stratum_means import StratumMeans, stratum_means
 from equipoise.belief.total_and_standardised import EffectPath
-from equipoise.errors import DataError
+from equipoise.errors import DataError, NotIdentifiedError
 from equipoise.records import outcome_frame
 
 if TYPE_CHECKING:
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from equipoise.records import UnblindedRecords
 
     FloatArray = NDArray[np.float64]
+    IntArray = NDArray[np.intp]
 
 AFTER_ENDPOINT = (
     "Guesses were taken after the endpoint: benefit may have caused the guess, and what then "
@@ -106,6 +109,36 @@ class Comparison:
         return stratum_means(self.y, self.guesses.arm, self.guesses.guess, self.categories)
 
     @cached_property
+    def people(self) -> IntArray:
+        """How many different people stand in each stratum, shape (2, categories)."""
+        g = self.guesses
+        cell = g.arm * self.categories + g.guess
+        _, first = np.unique(np.stack([g.person, cell]), axis=1, return_index=True)
+        counts = np.bincount(cell[first], minlength=2 * self.categories)
+        return counts.reshape(2, self.categories).astype(np.intp)
+
+    def require_identified(self, *, both_beliefs: bool = False) -> None:
+        """Refuse when a stratum that an effect needs holds fewer than two people.
+
+        A guess that nobody made needs nobody, unless the method needs `both_beliefs` themselves.
+        People are counted, not rows: one person has no spread, however often observed.
+        """
+        people = self.people[:, :2] if both_beliefs else self.people
+        used = people.any(axis=0) | both_beliefs
+        small = [
+            f"{self.every_arm[a]} arm, {self.says(g)}: {people[a, g]}"
+            for a in (1, 0)
+            for g in np.flatnonzero(used)
+            if people[a, g] < 2
+        ]
+        if small:
+            raise NotIdentifiedError(
+                f"not identified: fewer than two people in an arm-by-guess stratum "
+                f"({'; '.join(small)}). Effects given belief need people of both arms who hold "
+                "each belief."
+            )
+
+    @cached_property
     def resamples(self) -> Resamples:
         """The shared resamples of people."""
         g = self.guesses
@@ -161,12 +194,18 @@ class Comparison:
         x = np.column_stack(columns) if columns else np.empty((len(frame), 0))
         return x, complete
 
+    @property
+    def planned_covariates(self) -> tuple[str, ...]:
+        """Baseline covariates of the planned effect analysis, the baseline score included."""
+        planned = planned_effect(self.records.protocol, self.outcome)
+        if planned is None:
+            return ()
+        return (("baseline",) if planned.baseline else ()) + planned.covariates
+
     @cached_property
     def unit(self) -> str:
         """Units and direction of an effect on the outcome."""
-        instrument = self.records.protocol.instrument(self.outcome)
-        side = {"better": "above 0", "worse": "below 0"}.get(instrument.higher)
-        return f"{instrument.unit} ({side} favours {self.arms[0]})" if side else instrument.unit
+        return effect_unit(self.records.protocol.instrument(self.outcome), *self.arms)
 
     @cached_property
     def guess_warnings(self) -> tuple[str, ...]:

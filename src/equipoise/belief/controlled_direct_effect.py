@@ -58,6 +58,11 @@ class DirectEffectRows:
         """How many people the rows come from."""
         return int(np.unique(self.person).size)
 
+    @property
+    def repeated(self) -> bool:
+        """Whether some person has several rows."""
+        return self.people < self.person.size
+
 
 def direct_effect_rows(
     y: ArrayLike,
@@ -134,7 +139,7 @@ def g_estimation(rows: DirectEffectRows, belief: float) -> Contrast:
     carried = np.linalg.lstsq(design, of_guess, rcond=None)[0][0]  # d(effect of arm) / d(first)
     estimate = second[0] + belief * first[1]
     psi = psi_second[:, 0] - psi_first[:, :2] @ carried + belief * psi_first[:, 1]
-    return _inference(float(estimate), psi, rows.person, rows.people - first.size)
+    return _inference(float(estimate), psi, rows, first.size)
 
 
 def _regression(y: FloatArray, design: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -152,13 +157,20 @@ def _regression(y: FloatArray, design: FloatArray) -> tuple[FloatArray, FloatArr
     return beta, residual[:, None] * (design @ bread)
 
 
-def _inference(estimate: float, psi: FloatArray, person: IntArray, df: int) -> Contrast:
+def _inference(
+    estimate: float, psi: FloatArray, rows: DirectEffectRows, coefficients: int
+) -> Contrast:
+    """Sum influence within people; df people - 1 where they repeat, else people - coefficients."""
+    if rows.repeated:
+        df, factor = rows.people - 1, rows.people / (rows.people - 1)
+    else:
+        df, factor = rows.people - coefficients, 1.0
     if df < 1:
-        raise NotIdentifiedError("not identified: as many coefficients as people.")
-    sums = cluster_sums(psi, person)
-    repeated = sums.size < psi.size
-    factor = sums.size / (sums.size - 1) if repeated else 1.0
-    return Contrast(estimate, float(np.sqrt(factor * (sums**2).sum())), float(df))
+        raise NotIdentifiedError(
+            f"not identified: {coefficients} coefficients, {rows.people} people."
+        )
+    variance = factor * (cluster_sums(psi, rows.person) ** 2).sum()
+    return Contrast(estimate, float(np.sqrt(variance)), float(df))
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,49 +192,45 @@ def doubly_robust(rows: DirectEffectRows, belief: float) -> DoublyRobust:
     ----------
     Levis, Loewinger, Nayak, Stensrud & Yaden (2025), medRxiv 2025.12.05.25341713.
     """
-    value, slack, floored = np.zeros_like(rows.y), np.zeros_like(rows.y), 0
-    for share, g in ((belief, 1), (1 - belief, 0)):
-        if not share:
-            continue
-        for sign, a in ((1.0, 1), (-1.0, 0)):
-            part = _mean_had_all(rows, a, g)
-            value += sign * share * part.value
-            slack += sign * share * part.slack
-            floored += part.floored
+    active, control = (_mean_had_all(rows, a, belief) for a in (1, 0))
+    value = active.value - control.value
     estimate = float(value.mean())
-    df = rows.people - 2 * (2 + rows.x.shape[1] + rows.l.shape[1])
-    psi = (value - estimate + slack) / value.size
-    return DoublyRobust(_inference(estimate, psi, rows.person, df), floored)
+    psi = (value - estimate + active.slack - control.slack) / value.size
+    coefficients = 2 * (2 + rows.x.shape[1] + rows.l.shape[1])
+    contrast = _inference(estimate, psi, rows, coefficients)
+    return DoublyRobust(contrast, active.floored + control.floored)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Part:
-    """Each row's part of E[Y(a, g)], and what its outcome fit took from its residual."""
+    """Each row's part of the mean of one arm, and what the outcome fit took from its residual."""
 
     value: FloatArray
     slack: FloatArray
     floored: int
 
 
-def _mean_had_all(rows: DirectEffectRows, a: int, g: int) -> _Part:
-    inside = rows.arm == a
-    n = rows.y.size
+def _mean_had_all(rows: DirectEffectRows, a: int, belief: float) -> _Part:
+    """Parts of sum over g of P(g) E[Y(a, g)], P(1) being `belief`."""
+    inside, one = rows.arm == a, np.ones_like(rows.y)
+    share = inside.mean()
     felt = np.column_stack([rows.x, rows.l])
-    outcome = np.column_stack([np.ones(n), rows.guess, felt])
+    outcome = np.column_stack([one, rows.guess, felt])
     bread = np.linalg.pinv(outcome[inside].T @ outcome[inside])
     beta = bread @ outcome[inside].T @ rows.y[inside]
-    at_g = np.column_stack([np.ones(n), np.full(n, float(g)), felt]) @ beta
-    before = np.column_stack([np.ones(n), rows.x])
-    over_l = before @ np.linalg.lstsq(before[inside], at_g[inside], rcond=None)[0]
+    at_belief = np.column_stack([one, belief * one, felt]) @ beta
+    before = np.column_stack([one, rows.x])
+    over_l = before @ np.linalg.lstsq(before[inside], at_belief[inside], rcond=None)[0]
     model = multinomial_logit(felt[inside], rows.guess[inside].astype(np.intp), 2)
-    probability = np.ones(n)
-    probability[inside] = model.probability[:, g]
-    guessed = inside & (rows.guess == g)
-    floored = int((probability[guessed] < FLOOR).sum())
-    share = inside.mean()
-    error = guessed / np.maximum(probability, FLOOR) / share * (rows.y - at_g)
+    held = rows.guess[inside].astype(np.intp)
+    probability = model.probability[np.arange(held.size), held]
+    wanted = np.where(held == 1, belief, 1 - belief)
+    weight = np.zeros_like(rows.y)
+    weight[inside] = wanted / np.maximum(probability, FLOOR) / share
+    error = weight * (rows.y - outcome @ beta)
     leverage = np.clip(np.einsum("ij,jk,ik->i", outcome, bread, outcome), 0, 0.95)
-    value = over_l + inside / share * (at_g - over_l) + error
+    value = over_l + inside / share * (at_belief - over_l) + error
+    floored = int(((probability < FLOOR) & (wanted > 0)).sum())
     return _Part(value, error * leverage / (1 - leverage), floored)
 
 

@@ -46,7 +46,7 @@ NO_EXTRAPOLATION = (
 )
 
 
-class TestOfSpline(NamedTuple):
+class SplineTest(NamedTuple):
     """A Wald F statistic, its degrees of freedom and its p value."""
 
     statistic: float
@@ -69,8 +69,8 @@ class ExpectancyModeration:
     effects: tuple[Contrast, ...]
     regions: tuple[tuple[float, float], ...]
     spline_effects: tuple[Contrast, ...]
-    spline_any: TestOfSpline | None
-    spline_bend: TestOfSpline | None
+    spline_any: SplineTest | None
+    spline_bend: SplineTest | None
     observed: tuple[float, float]
     people: int
     left_out: int
@@ -122,6 +122,10 @@ class _Rows:
     def people(self) -> int:
         return int(np.unique(self.person).size)
 
+    def df(self, coefficients: int) -> int:
+        """Degrees of freedom of a statistic that has no Satterthwaite ones."""
+        return self.people - (1 if self.people < self.y.size else coefficients)
+
 
 def _complete(
     y: ArrayLike,
@@ -169,7 +173,7 @@ def _johnson_neyman(
     fit: ClusterRobust, low: float, high: float, rows: _Rows, level: float
 ) -> tuple[tuple[float, float], ...]:
     """Observed expectancies e where (b1 + b3 e)^2 > t^2 (v11 + 2 v13 e + v33 e^2)."""
-    t2 = stdtrit(rows.people - fit.coefficients.size, (1 + level) / 2) ** 2
+    t2 = stdtrit(rows.df(fit.coefficients.size), (1 + level) / 2) ** 2
     (b1, b3), v = fit.coefficients[1:3], fit.covariance[1:3, 1:3]
     square, line = b3**2 - t2 * v[1, 1], 2 * (b1 * b3 - t2 * v[0, 1])
     roots = np.roots([square, line, b1**2 - t2 * v[0, 0]])
@@ -201,7 +205,7 @@ def natural_spline(e: ArrayLike, knots: ArrayLike) -> FloatArray:
 
 def _spline(
     rows: _Rows, at: tuple[float, ...]
-) -> tuple[tuple[Contrast, ...], TestOfSpline | None, TestOfSpline | None]:
+) -> tuple[tuple[Contrast, ...], SplineTest | None, SplineTest | None]:
     """Effects at `at` and tests under a spline; none where expectancy takes too few values."""
     knots = np.quantile(rows.expectancy, np.linspace(0, 1, SPLINE_DF + 1))
     if np.unique(knots).size < knots.size:
@@ -214,14 +218,14 @@ def _spline(
     here = natural_spline(at, knots)
     effects = tuple(fit.contrast(_effect_weights(rows, point)) for point in here)
     any_, bend = slice(2, 2 + SPLINE_DF), slice(3, 2 + SPLINE_DF)
-    return effects, _wald(fit, any_, rows.people), _wald(fit, bend, rows.people)
+    return effects, _wald(fit, any_, rows), _wald(fit, bend, rows)
 
 
-def _wald(fit: ClusterRobust, of: slice, people: int) -> TestOfSpline:
+def _wald(fit: ClusterRobust, of: slice, rows: _Rows) -> SplineTest:
     b, v = fit.coefficients[of], fit.covariance[of, of]
     statistic = float(b @ np.linalg.solve(v, b)) / b.size
-    df = (b.size, people - fit.coefficients.size)
-    return TestOfSpline(statistic, df, float(fdtrc(*df, statistic)))
+    df = (b.size, rows.df(fit.coefficients.size))
+    return SplineTest(statistic, df, float(fdtrc(*df, statistic)))
 
 
 def expectancy_moderation_estimates(

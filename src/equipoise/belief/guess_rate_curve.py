@@ -14,10 +14,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from equipoise.belief.standardised_effect import influence_contrast
+from equipoise.belief.stratum_means import Contrast
+
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
     from equipoise.belief.resamples import Resamples
+    from equipoise.belief.standardised_effect import Observed
     from equipoise.belief.stratum_means import StratumMeans
 
     FloatArray = NDArray[np.float64]
@@ -115,6 +119,7 @@ def curve(
     *,
     symmetric: bool = False,
     level: float = 0.95,
+    rows: Observed | None = None,
 ) -> Curve:
     """Compute the curve with bootstrap limits.
 
@@ -122,6 +127,11 @@ def curve(
     `SMALL_STRATUM` people these cover too little, and the closed-form t interval of the stratum
     contrast stands in their place. Simultaneous: estimate +- q se with q the quantile of the
     largest standardised deviation along the curve.
+
+    Parameters
+    ----------
+    rows
+        The rows themselves where people repeat, so that the closed form sums within people.
     """
     c = np.asarray(rate, dtype=np.float64)
     observed = symmetric_path(c) if symmetric else all_proportional_path(strata.n, c)
@@ -133,11 +143,19 @@ def curve(
     deviation = draws.std(axis=0, ddof=1)
     small = bool(strata.n.min() < SMALL_STRATUM)
     if small:
-        exact = strata.contrast(surface_weights(*observed))
+        exact = _closed_form(strata, surface_weights(*observed), rows)
         se, (low, high) = exact.se, exact.interval(level)
     else:
         se = deviation
         low, high = np.quantile(draws, [(1 - level) / 2, (1 + level) / 2], axis=0)
-    q = np.quantile(np.abs((draws - effect) / deviation).max(axis=-1), level)
+    scale = np.where(deviation > 0, deviation, 1)  # an outcome that does not vary deviates by 0
+    q = np.quantile(np.abs((draws - effect) / scale).max(axis=-1), level)
     lost = 1 - float(whole.mean())
     return Curve(c, *observed, effect, se, low, high, effect - q * se, effect + q * se, lost, small)
+
+
+def _closed_form(strata: StratumMeans, weights: FloatArray, rows: Observed | None) -> Contrast:
+    if rows is None:
+        return strata.contrast(weights)
+    points = [influence_contrast(rows, point) for point in weights]
+    return Contrast(*(np.array(values) for values in zip(*points, strict=True)))

@@ -81,7 +81,7 @@ def weighted_effect(rows: GuessRows, x: ArrayLike | None = None) -> Contrast:
             psi += of_guess[g] * w * (rows.y - mean) / w.sum()
     psi -= model.scores @ np.linalg.lstsq(model.scores, psi, rcond=None)[0]
     people = int(rows.person.max()) + 1
-    df = float(people - 2 * np.count_nonzero(q))
+    df = float(people - (1 if people < rows.y.size else 2 * np.count_nonzero(q)))
     se = np.sqrt((cluster_sums(psi, rows.person) ** 2).sum() * people / df)
     return Contrast(np.asarray(estimate), se, np.asarray(df))
 

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     FloatArray = NDArray[np.float64]
     IntArray = NDArray[np.intp]
 
+SEPARATED = 1e-6  # a fitted probability below this is one on its way to 0
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MultinomialLogit:
@@ -74,7 +76,7 @@ def multinomial_logit(x: FloatArray, category: IntArray, categories: int) -> Mul
             break
     else:
         probability = _softmax(design @ beta.T)
-    if np.abs(beta).max(initial=0.0) > 20:
+    if probability.min() < SEPARATED:
         raise NotIdentifiedError(
             "not identified: the covariates separate those who guessed one arm from those who "
             "guessed another, so no one could have guessed differently given them."

@@ -128,8 +128,11 @@ def ipw(data: Observed, q: FloatArray) -> Contrast:
 
     P(guess | arm, X) is a multinomial logit in each arm; the arm itself is randomised. The
     influence function is made orthogonal to the logit's scores: estimating the weights only
-    narrows the interval (Lunceford & Davidian 2004, Stat Med 23:2937-2960).
+    narrows the interval (Lunceford & Davidian 2004, Stat Med 23:2937-2960). Residuals are
+    inflated as in a jackknife, without which few large weights make the interval too narrow.
     """
+    if not data.x.shape[1]:  # the weights are constants: this is the plug-in
+        return influence_contrast(data, common_share_weights(q))
     _require_strata(data)
     weights = common_share_weights(q).ravel()
     psi = np.zeros_like(data.y)
@@ -143,12 +146,20 @@ def ipw(data: Observed, q: FloatArray) -> Contrast:
             inside = data.guess[rows] == g
             if not weight or not inside.any():
                 continue
-            w = inside / model.probability[:, g]
+            w = inside / np.where(inside, model.probability[:, g], 1.0)
             mean = (w * data.y[rows]).sum() / w.sum()
             estimate += weight * mean
-            part += weight * w * (data.y[rows] - mean) / w.sum()
-        psi[rows] = part - model.scores @ np.linalg.lstsq(model.scores, part, rcond=None)[0]
-    return _by_influence(estimate, psi, data)
+            # divided by 1 - the row's share of the weight, it is what leaving the row out does
+            part += weight * w * (data.y[rows] - mean) / np.maximum(w.sum() - w, 1e-9)
+        psi[rows] = _less_scores(part, model.scores)
+    return _by_influence(estimate, psi, data, unbiased=True)
+
+
+def _less_scores(part: FloatArray, scores: FloatArray) -> FloatArray:
+    """Take off what the estimated weights explain; each residual over 1 - its leverage (HC3)."""
+    q, _ = np.linalg.qr(scores)
+    leverage = (q**2).sum(axis=1)
+    return (part - q @ (q.T @ part)) / np.maximum(1 - leverage, 1e-9)
 
 
 def aipw(data: Observed, q: FloatArray, rng: np.random.Generator, folds: int = 5) -> Contrast:
@@ -167,8 +178,7 @@ def aipw(data: Observed, q: FloatArray, rng: np.random.Generator, folds: int = 5
 def _aipw_once(
     data: Observed, q: FloatArray, rng: np.random.Generator, folds: int
 ) -> tuple[float, FloatArray]:
-    people = int(data.person.max()) + 1
-    fold = rng.permutation(np.arange(people) % folds)[data.person]
+    fold = _folds(data, rng, folds)
     weights = common_share_weights(q)
     arm_share = np.array([(data.arm == 0).mean(), (data.arm == 1).mean()])
     value = np.zeros_like(data.y)
@@ -186,6 +196,16 @@ def _aipw_once(
                 value[test] += weights[a, g] * (predicted + error)
     estimate = float(value.mean())
     return estimate, (value - estimate) / len(value)
+
+
+def _folds(data: Observed, rng: np.random.Generator, folds: int) -> IntArray:
+    """Deal people out by the stratum of one of their rows: chance splits move the estimate."""
+    people = int(data.person.max()) + 1
+    stratum = np.zeros(people, dtype=np.intp)
+    stratum[data.person] = data.cell
+    fold = np.empty(people, dtype=np.intp)
+    fold[np.lexsort((rng.random(people), stratum))] = np.arange(people) % folds
+    return fold[data.person]
 
 
 def _outcome_model(data: Observed, train: IntArray) -> Callable[[int, int, FloatArray], FloatArray]:
@@ -224,7 +244,8 @@ def _by_influence(
         part = np.where(n > 1, part * n / np.maximum(n - 1, 1), part)
     spread = (part[used] ** 2 / (n[used] - 1)).sum()
     variance = part.sum()
-    return Contrast(np.asarray(estimate), np.sqrt(variance), variance**2 / spread)
+    df = variance**2 / spread if spread > 0 else np.nan
+    return Contrast(np.asarray(estimate), np.sqrt(variance), np.asarray(df))
 
 
 def _require_strata(data: Observed) -> None:

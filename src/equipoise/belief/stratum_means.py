@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from scipy.special import stdtr, stdtrit
 
-from equipoise.errors import NotIdentifiedError
-
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
@@ -86,23 +84,6 @@ class StratumMeans:
             spread = np.where(used, part**2 / (self.n - 1), 0).sum(axis=(-2, -1))
             df = variance**2 / spread
         return Contrast((weights * mean).sum(axis=(-2, -1)), np.sqrt(variance), df)
-
-    def require_identified(self, arms: tuple[str, str]) -> None:
-        """Refuse with the smallest stratum when one holds fewer than two people."""
-        if self.identified.all():
-            return
-        used = self.n.sum(axis=-2) > 0
-        cells = [
-            f"{arms[1 - a]} arm, guess {g}: {int(self.n[a, g])}"
-            for a in (1, 0)
-            for g in range(self.n.shape[-1])
-            if used[g] and self.n[a, g] < 2
-        ]
-        raise NotIdentifiedError(
-            "not identified: fewer than two people in an arm-by-guess stratum ("
-            + "; ".join(cells)
-            + "). Effects given belief need people of both arms who hold each belief."
-        )
 
 
 def stratum_means(

@@ -81,7 +81,7 @@ def _contours(ax: Axes, x: np.ndarray, y: np.ndarray, z: np.ndarray, better: int
     if len(levels) < 2 or np.ptp(z) == 0:  # flat: nothing to contour
         return
     middle = (levels[:-1] + levels[1:]) / 2 * (better or 1)
-    depth = np.abs(middle) / np.abs(middle).max() * 0.42
+    depth = np.abs(middle) / (np.abs(middle).max() or 1) * 0.42
     hues = [ACTIVE if m > 0 else CONTROL for m in middle]
     if better == 0:
         hues = [MUTED] * len(hues)

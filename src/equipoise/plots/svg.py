@@ -62,14 +62,16 @@ def _view_box(svg: str) -> str:
 def _page_colours(svg: str) -> str:
     for colour, role in ROLES.items():
         svg = svg.replace(f": {colour}", f": var(--{role})")
+        svg = svg.replace(f'fill="{colour}"', f'style="fill: var(--{role})"')  # under a hatch
     return svg
 
 
 def _page_fonts(svg: str) -> str:
     """Keep size and weight, leave the family to the page."""
-    with_weight = re.compile(r"font: (bold|\d{3}) ([\d.]+)px [^;\"]*")
-    svg = with_weight.sub(r"font-weight: \1; font-size: \2px", svg)
-    return re.sub(r"font: ([\d.]+)px [^;\"]*", r"font-size: \1px", svg)
+    weight = r"font-weight: \1; font-size: \2px"
+    svg = re.sub(r"font: (bold|\d{3}) ([\d.]+)px [^;\"]*", weight, svg)
+    svg = re.sub(r"font: ([\d.]+)px [^;\"]*", r"font-size: \1px", svg)
+    return re.sub(r"font-family: [^;\"]*;? ?", "", svg)
 
 
 def _own_identifiers(svg: str, name: str) -> str:

@@ -122,13 +122,10 @@ def _unknown_names(data: Mapping[str, Any]) -> Iterator[Problem]:
         known = _names(data, declared)
         for index, part in _parts(data, field):
             value = part.get(reference)
-            for step, name in (
-                [((), value)]
-                if isinstance(value, str)
-                else [((i,), item) for i, item in _strings(value)]
-            ):
+            where: FieldPath = (field, index, reference)
+            given = [((*where, step), name) for step, name in _strings(value)]
+            for path, name in [(where, value)] if isinstance(value, str) else given:
                 if name not in known:
-                    path = (field, index, reference, *step)
                     yield Problem(path, mismatch(name, known, f"(see `{declared}`)"))
     expectancy, covariates = data.get("expectancy"), _names(data, "covariates")
     if isinstance(expectancy, str) and expectancy not in covariates:
@@ -196,15 +193,17 @@ def _never_measured(data: Mapping[str, Any]) -> Iterator[Problem]:
 def _safety_items(data: Mapping[str, Any]) -> Iterator[Problem]:
     measures = data.get("instruments")
     for index, rule in _parts(data, "safety"):
-        item = rule.get("item")
-        measure = measures.get(rule.get("instrument")) if isinstance(measures, Mapping) else None
-        if not isinstance(item, int) or not isinstance(measure, Mapping):
+        item, name = rule.get("item"), rule.get("instrument")
+        if not (isinstance(item, int) and isinstance(name, str) and isinstance(measures, Mapping)):
+            continue
+        measure = measures.get(name)
+        if not isinstance(measure, Mapping):
             continue
         numbers = _item_numbers(measure)
         if numbers is not None and str(item) not in numbers:
             yield Problem(
                 ("safety", index, "item"),
-                mismatch(item, numbers, f"items of {quoted(rule.get('instrument'))}"),
+                mismatch(item, numbers, f"items of {quoted(name)}"),
             )
 
 

@@ -16,7 +16,15 @@ class Measure(Part):
 
     instrument: Name | None = Field(None, description="identifier in the library of equipoise")
     define: Instrument | None = Field(None, description="a scale that the library does not hold")
-    role: Literal["primary", "secondary", "exploratory", "safety", "guess proxy"] = "secondary"
+    role: Literal[
+        "primary",
+        "secondary",
+        "exploratory",
+        "safety",
+        "guess proxy",
+        "side effect",
+        "early response",
+    ] = "secondary"
     negative_control: bool = Field(
         False, description="an outcome that belief is not expected to move"
     )

@@ -123,7 +123,7 @@ def _check_values(values: pd.Series[Any], column: Column, table: Table) -> None:
         row = int(np.flatnonzero(values.isna())[0]) + 1
         raise DataError(f"{where} is empty in row {row}; it must be filled in every row.")
     if column.allowed:
-        odd = sorted(set(values.dropna()) - set(column.allowed))
+        odd = sorted(set(values.dropna().unique()) - set(column.allowed))
         if odd:
             raise DataError(f"{where} has {_listed(odd)}; allowed: {', '.join(column.allowed)}.")
     low = -np.inf if column.low is None else column.low

@@ -16,6 +16,7 @@ from equipoise.records.scan import scan
 
 MAX_ROWS = 1_000_000
 """Rows that are kept: several times the largest trial, and about 0.5 GB of memory."""
+_BATCH = 10_000  # rows that are turned into columns at once
 _SHOWN = 5  # line numbers that a message lists
 
 
@@ -83,15 +84,16 @@ def _rows(
 ) -> tuple[list[list[str]], list[int]]:
     columns: list[list[str]] = [[] for _ in places]
     lines: list[int] = []
-    same: dict[str, str] = {}  # equal texts share one object: codes repeat on every row
     ragged: list[tuple[int, int]] = []
+    batch: list[list[str]] = []
+    stripped = _Stripped()
     line = 2
     for row in reader:
         if len(row) == width:
-            for column, place in zip(columns, places, strict=True):
-                cell = row[place].strip()
-                column.append(same.setdefault(cell, cell) if len(cell) < 40 else cell)
+            batch.append([row[place] for place in places])
             lines.append(line)
+            if len(batch) == _BATCH:
+                _keep(batch, columns, stripped)
             if len(lines) > max_rows:
                 raise DataError(
                     f"{path.name} has more than {max_rows:,} rows, the most that are read. "
@@ -102,12 +104,27 @@ def _rows(
             if len(ragged) > 1000:
                 break
         line = reader.line_num + 1  # type: ignore[attr-defined]
+    _keep(batch, columns, stripped)
     if ragged:
         raise DataError(
             f"{path.name}, {lines_text([line for line, _ in ragged])}: {ragged[0][1]} cells where "
             f"the header has {width}. Look for a separator inside a cell that is not in quotes."
         )
     return columns, lines
+
+
+class _Stripped(dict[str, str]):
+    """Texts without the spaces around them; equal texts share one object."""
+
+    def __missing__(self, cell: str) -> str:
+        return self.setdefault(cell, cell.strip())
+
+
+def _keep(batch: list[list[str]], columns: list[list[str]], stripped: _Stripped) -> None:
+    """Move the cells of some rows into the columns; leave the batch empty."""
+    for column, cells in zip(columns, zip(*batch, strict=True), strict=bool(batch)):
+        column.extend(map(stripped.__getitem__, cells))
+    batch.clear()
 
 
 def _header(path: Path, cells: list[str], delimiter: str) -> list[str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
-import json
+import re
 import shutil
 import tempfile
 from importlib.resources import files
@@ -17,18 +17,41 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from equipoise.errors import DataError, ProtocolError
 from equipoise.estimates import Source
 from equipoise.protocol import Protocol, protocol_from_text, protocol_text
-from equipoise.records.csv_file import read_csv
 from equipoise.records.records import BlindedRecords, UnblindedRecords
 from equipoise.records.tables import TABLE, Kind, Table
 
 MANIFEST = "manifest.json"
 FORMAT = 1
 Records = BlindedRecords | UnblindedRecords
+_SPECIAL = re.compile(r'[",\r\n]')
 _DICTIONARY = ("table", "column", "kind", "unit", "low", "high", "meaning")
+
+
+class ReadFrom(BaseModel):
+    """What the records were read from."""
+
+    name: str
+    sha256: str | None
+
+
+class Manifest(BaseModel):
+    """What `manifest.json` says: hashes of every file, of the protocol and of the content."""
+
+    model_config = ConfigDict(frozen=True)
+
+    format: int
+    blinded: bool
+    protocol_identifier: str
+    protocol_sha256: str
+    content_sha256: str
+    source: ReadFrom
+    warnings: tuple[str, ...]
+    files: dict[str, str]
 
 
 def write_folder(records: Records, path: str | Path) -> Path:
@@ -82,16 +105,15 @@ def read_folder(path: str | Path, *, protocol: Protocol | None = None) -> Record
             f"were made with, or the records of this one."
         )
     kinds = _kinds(folder)
-    kind = UnblindedRecords if manifest["blinded"] is False else BlindedRecords
+    kind = BlindedRecords if manifest.blinded else UnblindedRecords
     tables = {
         name: _read_table(folder / f"{name}.csv", TABLE[name], kinds)
         for name in kind.table_names()
         if (folder / f"{name}.csv").exists()
     }
-    name, sha256 = manifest["source"]["name"], manifest["source"]["sha256"]
-    warnings = tuple(manifest["warnings"])
-    records = kind(protocol=own, source=Source(name, sha256), warnings=warnings, **tables)
-    if records.sha256 != manifest["content_sha256"]:
+    source = Source(manifest.source.name, manifest.source.sha256)
+    records = kind(protocol=own, source=source, warnings=manifest.warnings, **tables)
+    if records.sha256 != manifest.content_sha256:
         raise DataError(
             f"{folder}: the tables do not have the content hash that {MANIFEST} states. "
             f"The folder was changed; use an unchanged copy."
@@ -108,17 +130,17 @@ def _write(records: Records, folder: Path) -> None:
     for name, table in filled.items():
         _write_csv(folder / f"{name}.csv", list(table.columns), _rows(table))
     _write_csv(folder / "columns.csv", list(_DICTIONARY), _dictionary(filled))
-    manifest = {
-        "format": FORMAT,
-        "blinded": isinstance(records, BlindedRecords),
-        "protocol_identifier": plan.identifier,
-        "protocol_sha256": plan.sha256,
-        "content_sha256": records.sha256,
-        "source": {"name": records.source.name, "sha256": records.source.sha256},
-        "warnings": list(records.warnings),
-        "files": {path.name: _sha256(path) for path in sorted(folder.iterdir())},
-    }
-    text = json.dumps(manifest, ensure_ascii=False, indent=1) + "\n"
+    manifest = Manifest(
+        format=FORMAT,
+        blinded=isinstance(records, BlindedRecords),
+        protocol_identifier=plan.identifier,
+        protocol_sha256=plan.sha256,
+        content_sha256=records.sha256,
+        source=ReadFrom(name=records.source.name, sha256=records.source.sha256),
+        warnings=records.warnings,
+        files={path.name: _sha256(path) for path in sorted(folder.iterdir())},
+    )
+    text = manifest.model_dump_json(indent=1) + "\n"
     (folder / MANIFEST).write_text(text, encoding="utf-8", newline="\n")
 
 
@@ -174,10 +196,7 @@ def _dictionary(tables: dict[str, pd.DataFrame]) -> list[list[str]]:
 
 
 def _rows(table: pd.DataFrame) -> list[tuple[str, ...]]:
-    columns = []
-    for name in table.columns:
-        values = table[name].tolist()
-        columns.append([_cell(value) for value in values])
+    columns = [[_cell(value) for value in table[name].tolist()] for name in table.columns]
     return list(zip(*columns, strict=True))
 
 
@@ -188,46 +207,46 @@ def _cell(value: Any) -> str:
 
 
 def _write_csv(path: Path, header: list[str], rows: list[Any]) -> None:
-    with path.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.writer(stream, lineterminator="\n")
-        writer.writerow(header)
-        writer.writerows(rows)
+    lines = [",".join(map(_quoted, row)) for row in (header, *rows)]
+    path.write_text("\n".join([*lines, ""]), encoding="utf-8", newline="\n")
+
+
+def _quoted(cell: str) -> str:
+    """Quote a cell that needs it; csv.writer of Python 3.11 forgets a lone carriage return."""
+    return '"' + cell.replace('"', '""') + '"' if _SPECIAL.search(cell) else cell
 
 
 def _read_table(path: Path, table: Table, kinds: dict[tuple[str, str], Kind]) -> pd.DataFrame:
-    with path.open(encoding="utf-8", newline="") as stream:
-        reader = csv.reader(stream, strict=True)
-        header = next(reader)
-        rows = list(reader)
-    out = {}
+    header, *rows = _read_csv(path)
+    out: dict[str, pd.Series[Any]] = {}
     for i, name in enumerate(header):
         cells = [row[i] for row in rows]
-        if kinds[table.name, name] == "number":
+        if kinds.get((table.name, name)) == "number":
             out[name] = pd.Series([float(c) if c else np.nan for c in cells], dtype="float64")
         else:
             out[name] = pd.Series([c or np.nan for c in cells], dtype="str")
     return pd.DataFrame(out)
 
 
-def _manifest(folder: Path) -> dict[str, Any]:
+def _manifest(folder: Path) -> Manifest:
     path = folder / MANIFEST
     if not path.is_file():
         raise DataError(f"{folder} is not a records folder: it has no {MANIFEST}.")
     try:
-        manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        known = manifest["format"], manifest["files"], manifest["source"]["name"]
-    except (ValueError, KeyError, TypeError) as error:
-        raise DataError(f"{path} is damaged: {error}. Use an unchanged copy.") from error
-    if known[0] != FORMAT:
+        manifest = Manifest.model_validate_json(path.read_bytes())
+    except ValidationError as error:
+        fields = ", ".join(".".join(map(str, e["loc"])) or e["msg"] for e in error.errors())
+        raise DataError(f"{path} is damaged ({fields}). Use an unchanged copy.") from error
+    if manifest.format != FORMAT:
         raise DataError(
-            f"{folder} has the format {known[0]}; this version reads {FORMAT}. "
+            f"{folder} has the format {manifest.format}; this version reads {FORMAT}. "
             f"Use a newer equipoise."
         )
     return manifest
 
 
-def _verify_files(folder: Path, manifest: dict[str, Any]) -> None:
-    listed = manifest["files"]
+def _verify_files(folder: Path, manifest: Manifest) -> None:
+    listed = manifest.files
     for name, expected in listed.items():
         path = folder / name
         if not path.is_file():
@@ -243,24 +262,29 @@ def _verify_files(folder: Path, manifest: dict[str, Any]) -> None:
         raise DataError(f"{folder} has {', '.join(extra)}.csv, which {MANIFEST} does not list.")
 
 
-def _own_protocol(folder: Path, manifest: dict[str, Any]) -> Protocol:
+def _own_protocol(folder: Path, manifest: Manifest) -> Protocol:
     path = folder / "protocol.yaml"
     try:
         own = protocol_from_text(path.read_text(encoding="utf-8"), name=str(path))
     except (OSError, ProtocolError) as error:
         raise DataError(f"{folder}: its protocol cannot be read: {error}") from error
-    if own.sha256 != manifest["protocol_sha256"]:
+    if own.sha256 != manifest.protocol_sha256:
         raise DataError(
-            f"{folder}: {MANIFEST} names the protocol hash {manifest['protocol_sha256'][:12]}…, "
+            f"{folder}: {MANIFEST} names the protocol hash {manifest.protocol_sha256[:12]}…, "
             f"but protocol.yaml has {own.sha256[:12]}…: the records come from another protocol."
         )
     return own
 
 
 def _kinds(folder: Path) -> dict[tuple[str, str], Kind]:
-    columns = read_csv(folder / "columns.csv", ("table", "column", "kind")).columns
-    rows = zip(columns["table"], columns["column"], columns["kind"], strict=True)
-    return {(table, name): "number" if kind == "number" else "text" for table, name, kind in rows}
+    _, *rows = _read_csv(folder / "columns.csv")
+    return {(row[0], row[1]): "number" if row[2] == "number" else "text" for row in rows}
+
+
+def _read_csv(path: Path) -> list[list[str]]:
+    """Read a file of ours to the last character: its hash has been verified."""
+    with path.open(encoding="utf-8", newline="") as stream:
+        return list(csv.reader(stream, strict=True))
 
 
 def _sha256(path: Path) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -18,6 +19,9 @@ from equipoise.protocol import Protocol
 from equipoise.records.codes import decode
 from equipoise.records.csv_file import CsvFile
 from equipoise.records.mapping import Mapping, PerVisit, Score
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 MARKS = ("arm", "guess", "certainty", "reason")
 
@@ -30,6 +34,8 @@ class Foreign:
     scores: pd.DataFrame
     marks: dict[str, pd.DataFrame]
     participant: pd.Series[str]
+    person: NDArray[np.intp]  # of each row, the number of its participant
+    first: NDArray[np.intp]  # of each participant, the first row
 
 
 def needed_columns(mapping: Mapping) -> list[str]:
@@ -67,7 +73,10 @@ def reshape(file: CsvFile, mapping: Mapping, protocol: Protocol) -> Foreign:
     marks = {mark: _mark(file, mapping, mark, people, visit) for mark in MARKS}
     for mark, frame in marks.items():
         _check_names(frame["visit"], protocol.visit_names, "a visit", mark)
-    return Foreign(file, scores, marks, people)
+    person, codes = pd.factorize(people)
+    first = np.full(len(codes), len(file))
+    np.minimum.at(first, person, np.arange(len(file)))
+    return Foreign(file, scores, marks, people, person, first)
 
 
 def _check_people(people: pd.Series[str], file: CsvFile, mapping: Mapping) -> None:
@@ -117,7 +126,8 @@ def _long_scores(
     cells = {name: _texts(file, column) for name, column in columns.items()}
     frame = pd.DataFrame({"participant": people, "visit": visit, "instrument": named, **cells})
     frame["item"] = frame["item"].mask(frame["item"].isin(mapping.missing))
-    return frame.assign(row=range(len(file)), column=mapping.value)
+    sources = {f"{name}_column": columns[name] for name in ("value", "baseline", "minus")}
+    return frame.assign(row=range(len(file)), **sources)
 
 
 def _wide_scores(
@@ -127,7 +137,8 @@ def _wide_scores(
     cells |= {name: _texts(file, None) for name in ("minus", "unit")}
     item = pd.Series([score.item] * len(file), dtype="str")
     frame = pd.DataFrame({"participant": people, "visit": visit, "item": item, **cells})
-    return frame.assign(instrument=score.instrument, row=range(len(file)), column=column)
+    sources = {"value_column": column, "baseline_column": score.baseline, "minus_column": None}
+    return frame.assign(instrument=score.instrument, row=range(len(file)), **sources)
 
 
 def _score_visit(

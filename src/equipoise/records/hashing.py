@@ -11,8 +11,10 @@ import pandas as pd
 def content_hash(tables: Mapping[str, pd.DataFrame]) -> str:
     """Return the sha256 of the tables' content, in hexadecimal.
 
-    Rows are written as canonical lines and sorted; numbers are written to the last bit; an
-    empty table counts as none, so that a later version may declare further tables.
+    A text is written as ``t``, its length, ``:`` and itself; a number as ``n``, its shortest
+    exact decimal and ``;``; a missing value as ``-``. A table is its name, the number of its
+    rows and the names of its columns, sorted; then a line a row, sorted. Tables come in the
+    order of their names; an empty one counts as none, so that a later version may declare more.
     """
     digest = hashlib.sha256()
     for name in sorted(tables):

@@ -83,35 +83,31 @@ def import_mapped(
 def _scores(
     foreign: Foreign, mapping: Mapping, protocol: Protocol, warnings: list[str]
 ) -> pd.DataFrame:
-    file, frame = foreign.file, foreign.scores
-    for column in ("value", "baseline", "minus"):
-        frame[f"{column}_number"] = _by_column(file, mapping, frame, column)
-    empty = frame["value_number"].isna()
+    file, text = foreign.file, foreign.scores
+    names = ("value", "baseline", "minus")
+    read = {f"{name}_number": _numbers(file, mapping, text, name) for name in names}
+    frame = text.assign(**read, value=read["value_number"])
+    empty = frame["value"].isna()
     if empty.any():
         warnings.append(f"{int(empty.sum())} scores are empty in {file.path.name}: left out.")
         frame = frame[~empty].reset_index(drop=True)
     if frame.empty:
         raise DataError(f"{file.path.name} has no score: every cell of its scores is empty.")
-    frame["value"] = frame["value_number"]
     check_once(file, frame)
-    frame["unit"] = one_unit(file, frame, mapping, protocol)
-    frame = with_totals(file, frame, protocol)
+    frame = frame.assign(unit=one_unit(file, frame, mapping, protocol))
+    frame = with_totals(file, frame, protocol, warnings)
     frame = with_baseline(frame, mapping, protocol, warnings)
     warnings += check_ranges(file, frame, mapping, protocol)
     return frame[["participant", "visit", "instrument", "item", "value", "baseline", "unit"]]
 
 
-def _by_column(file: CsvFile, mapping: Mapping, frame: pd.DataFrame, name: str) -> pd.Series[float]:
+def _numbers(file: CsvFile, mapping: Mapping, frame: pd.DataFrame, name: str) -> pd.Series[float]:
     """Read the numbers of `name`, column of the file by column, so that a message can name it."""
-    own = {"baseline": mapping.baseline and mapping.baseline.column, "minus": None}
-    own["minus"] = mapping.baseline and mapping.baseline.minus
     parts = []
-    for column, part in frame.groupby("column", sort=False):
-        score = (mapping.scores | mapping.items).get(str(column))
-        source = column if name == "value" else (score.baseline if score else own[name])
+    for column, part in frame.groupby(f"{name}_column", sort=False, dropna=False):
         values = numbers(
             file,
-            str(source),
+            str(column),
             part[name],
             part["row"].to_numpy(),
             missing=mapping.missing,
@@ -125,6 +121,6 @@ def _say_unallocated(
     scores: pd.DataFrame, allocations: pd.DataFrame, protocol: Protocol, warnings: list[str]
 ) -> None:
     later = scores[~scores["visit"].isin([v.name for v in protocol.visits if v.baseline])]
-    count = len(set(later["participant"]) - set(allocations["participant"]))
+    count = len(set(later["participant"].unique()) - set(allocations["participant"].unique()))
     if count:
         warnings.append(f"{count} participants have scores and no arm: left out of comparisons.")

@@ -13,8 +13,13 @@ from equipoise.records.csv_file import CsvFile
 _FORM = ["participant", "visit"]
 
 
-def with_totals(file: CsvFile, scores: pd.DataFrame, protocol: Protocol) -> pd.DataFrame:
-    """Add a total to each form that came as items; a total that came too stays as it came."""
+def with_totals(
+    file: CsvFile, scores: pd.DataFrame, protocol: Protocol, warnings: list[str]
+) -> pd.DataFrame:
+    """Add a total to each form that came as items; a total that came too stays as it came.
+
+    A form with too few answers for its instrument's rule has no total; a warning counts them.
+    """
     items = scores[scores["item"].notna()]
     if items.empty:
         return scores
@@ -23,7 +28,11 @@ def with_totals(file: CsvFile, scores: pd.DataFrame, protocol: Protocol) -> pd.D
     key = [*_FORM, "instrument"]
     given = scores.loc[scores["item"].isna(), key].apply(tuple, axis=1)
     new = computed[~computed[key].apply(tuple, axis=1).isin(set(given))]
-    return pd.concat([scores, new], ignore_index=True)
+    lacking = new[new["value"].isna()]
+    for name, part in lacking.groupby("instrument"):
+        forms = f"{len(part)} form{'s' if len(part) > 1 else ''}"
+        warnings.append(f"{forms} of {name} has too few answers for a total: left out.")
+    return pd.concat([scores, new[new["value"].notna()]], ignore_index=True)
 
 
 def _totals(file: CsvFile, name: str, part: pd.DataFrame, protocol: Protocol) -> pd.DataFrame:
@@ -43,13 +52,12 @@ def _totals(file: CsvFile, name: str, part: pd.DataFrame, protocol: Protocol) ->
         total = score_items(spec, {int(c): wide[c].to_numpy() for c in wide.columns})
     except DataError as error:
         raise DataError(f"{file.path.name}: {error}") from error
-    out = wide.index.to_frame(index=False).assign(
+    return wide.index.to_frame(index=False).assign(
         instrument=name,
         item=np.nan,
         value=np.asarray(total, dtype=np.float64),
         baseline=np.nan,
         unit=part["unit"].iloc[0],
         row=rows.to_numpy(),
-        column=part["column"].iloc[0],
+        value_column=part["value_column"].iloc[0],
     )
-    return out[out["value"].notna()]

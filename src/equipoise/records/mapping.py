@@ -1,7 +1,36 @@
 """The mapping file: which column of a foreign CSV means what.
 
-A person writes it by hand, in YAML. Two layouts are known: ``long`` (a row is one score) and
-``wide`` (a row is a participant, or a participant at a visit). `docs` shows one of each.
+A person writes it by hand, in YAML. In the layout ``long`` a row is one score::
+
+    layout: long
+    csv: trial.csv                    # beside the mapping file
+    protocol: protocol.yaml           # what was planned, beside it too
+    participant: id
+    visit: {column: week, codes: {"1": w1, "2": w2}}     # or {constant: end}
+    instrument: {column: test}
+    value: score
+    arm: {column: condition, codes: {MD: microdose, PL: placebo}}
+    guess: {column: guess, codes: {MD: microdose, PL: placebo, DK: unsure}, missing: ["-"]}
+    certainty: {column: sure, from: [0, 100]}
+    baseline: {column: score, minus: change, visit: pre}
+    covariates: [age, sex]
+
+In the layout ``wide`` a row is a participant, or a participant at a visit::
+
+    layout: wide
+    csv: trial.csv
+    protocol: protocol.yaml
+    participant: id
+    arm: {column: arm}                # cells are the protocol's names already
+    guess: {column: {w1: guess_1, w8: guess_8}}
+    scores:
+      phq_w8: {instrument: PHQ-9, visit: w8, baseline: phq_w0}
+    items:
+      gad1_w8: {instrument: GAD-7, item: 1, visit: w8}
+
+Either may have ``expectancy: {column, scale}``, ``doses: {substance, amount, unit}``, ``unit``
+(a column, or a unit an instrument), ``observed_range: {QIDS: {low, high, reason}}``,
+``missing`` (cells that stand for no value), ``delimiter`` and ``decimal``.
 """
 
 from __future__ import annotations
@@ -24,6 +53,9 @@ Name = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 Codes = dict[str, Name]
 PerVisit = Name | dict[Name, Name]
 """A column, or one column a visit: ``{w1: guess_1, w2: guess_2}`` (wide layout)."""
+
+
+MAX_CHARACTERS = 1_000_000
 
 
 class _Part(BaseModel):
@@ -176,7 +208,11 @@ def read_mapping(path: Path) -> Mapping:
 
     loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # text stays text: no, 007, 1.0
     try:
-        content = yaml.load(path.read_text(encoding="utf-8-sig"), Loader=loader)  # noqa: S506
+        text = path.read_text(encoding="utf-8-sig")
+        if len(text) > MAX_CHARACTERS:
+            raise DataError(f"{path} has more than {MAX_CHARACTERS:,} characters: no mapping file.")
+        _check_nodes(yaml.compose(text, Loader=loader), path.name, set())
+        content = yaml.load(text, Loader=loader)  # noqa: S506  (makes texts, lists and dicts)
     except OSError as error:
         raise DataError(f"{path} cannot be read: {error.strerror}.") from error
     except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
@@ -184,6 +220,29 @@ def read_mapping(path: Path) -> Mapping:
     if not isinstance(content, dict):
         raise DataError(f"{path} is not a mapping file: it should begin with `layout: long`.")
     return parse_mapping(content, name=path.name)
+
+
+def _check_nodes(node: Any, name: str, met: set[int]) -> None:
+    """Refuse a key that is given twice, which YAML would silently overwrite, and aliases."""
+    if node is None or isinstance(node.value, str):
+        return
+    if id(node) in met:
+        line = node.start_mark.line + 1
+        raise DataError(
+            f"{name}, line {line}: write this part out wherever it is used (no *alias)."
+        )
+    met.add(id(node))
+    seen: set[str] = set()
+    for child in node.value:
+        if not isinstance(child, tuple):
+            _check_nodes(child, name, met)
+            continue
+        key, value = child
+        if key.value in seen:
+            line = key.start_mark.line + 1
+            raise DataError(f"{name}, line {line}: {key.value!r} is given twice; keep one.")
+        seen.add(str(key.value))
+        _check_nodes(value, name, met)
 
 
 def parse_mapping(content: dict[str, Any], *, name: str = "mapping") -> Mapping:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,9 +11,6 @@ from equipoise.errors import DataError
 from equipoise.records.codes import numbers
 from equipoise.records.foreign import Foreign
 from equipoise.records.mapping import Mapping
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
 
 _LEADING_ZERO = r"[+-]?0\d.*"
 
@@ -33,7 +30,7 @@ def read_doses(foreign: Foreign, mapping: Mapping) -> pd.DataFrame:
     columns: dict[str, Any] = {
         "participant": _everyone(foreign),
         "substance": _texts(foreign, mapping, part.substance),
-        "amount": _numbers(foreign, mapping, part.amount),
+        "amount": _numbers(foreign, mapping, part.amount, low=0),
         "unit": part.unit,
     }
     if part.route:
@@ -47,13 +44,13 @@ def read_expectancy(foreign: Foreign, mapping: Mapping) -> pd.DataFrame:
     part = mapping.expectancy
     if part is None:
         return pd.DataFrame()
-    values = _numbers(foreign, mapping, part.column)
+    values = _numbers(foreign, mapping, part.column, low=0, high=100)
     out = pd.DataFrame({"participant": _everyone(foreign), "value": values, "scale": part.scale})
     return out.dropna(subset=["value"])
 
 
 def _everyone(foreign: Foreign) -> pd.Series[str]:
-    return foreign.participant.drop_duplicates().reset_index(drop=True)
+    return foreign.participant.iloc[foreign.first].reset_index(drop=True)
 
 
 def _covariate(foreign: Foreign, mapping: Mapping, column: str) -> pd.Series[Any]:
@@ -62,39 +59,43 @@ def _covariate(foreign: Foreign, mapping: Mapping, column: str) -> pd.Series[Any
     if cells.str.fullmatch(_LEADING_ZERO).fillna(value=False).any():
         return cells
     try:
-        return pd.Series(_numbers(foreign, mapping, column))
+        return _numbers(foreign, mapping, column)
     except DataError:
         return cells
 
 
-def _texts(foreign: Foreign, mapping: Mapping, column: str) -> pd.Series[str]:
-    cells = _constant(foreign, column)
-    return cells.mask(cells.isin(mapping.missing))
-
-
-def _numbers(foreign: Foreign, mapping: Mapping, column: str) -> NDArray[np.float64]:
-    rows = foreign.participant.drop_duplicates().index.to_numpy()
-    return numbers(
-        foreign.file,
-        column,
-        _constant(foreign, column),
-        rows,
-        missing=mapping.missing,
-        decimal=mapping.decimal,
-    )
-
-
-def _constant(foreign: Foreign, column: str) -> pd.Series[str]:
-    """Return one cell a participant, in order of appearance; they may not differ."""
-    texts = pd.Series(foreign.file.columns[column], dtype="str")
-    cells = pd.DataFrame({"participant": foreign.participant, "text": texts}).drop_duplicates()
-    twice = cells["participant"].duplicated(keep=False)
-    if twice.any():
-        someone = cells["participant"][twice].iloc[0]
-        own = cells[cells["participant"] == someone]
+def _numbers(
+    foreign: Foreign,
+    mapping: Mapping,
+    column: str,
+    *,
+    low: float = -np.inf,
+    high: float = np.inf,
+) -> pd.Series[float]:
+    cells, rows = _texts(foreign, mapping, column), foreign.first
+    values = numbers(foreign.file, column, cells, rows, missing=(), decimal=mapping.decimal)
+    outside = np.flatnonzero((values < low) | (values > high))
+    if outside.size:
         raise DataError(
-            f"{foreign.file.where(own.index)}: column {column!r} differs between the rows of "
-            f"participant {someone} ({', '.join(map(repr, own['text'][:3]))}). A covariate is "
-            f"known before treatment and the same on every row."
+            f"{foreign.file.where(rows[outside])}: column {column!r} has "
+            f"{values[outside[0]]:g}; allowed: {low:g} to {high:g}."
         )
-    return cells["text"].reset_index(drop=True)
+    return pd.Series(values)
+
+
+def _texts(foreign: Foreign, mapping: Mapping, column: str) -> pd.Series[str]:
+    """Return one cell a participant, NaN where it is missing; rows of one may not differ."""
+    texts = np.array(foreign.file.columns[column], dtype=object)
+    own = texts[foreign.first]
+    differ = np.flatnonzero(texts != own[foreign.person])
+    if differ.size:
+        person = foreign.person[differ[0]]
+        rows = [foreign.first[person], *differ[foreign.person[differ] == person]]
+        found = ", ".join(repr(text) for text in dict.fromkeys(texts[rows][:3]))
+        raise DataError(
+            f"{foreign.file.where(rows)}: column {column!r} differs between the rows of "
+            f"participant {foreign.participant.iloc[rows[0]]} ({found}). A covariate is known "
+            f"before treatment and the same on every row."
+        )
+    cells = pd.Series(own, dtype="str")
+    return cells.mask(cells.isin(mapping.missing))

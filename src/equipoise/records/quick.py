@@ -43,6 +43,7 @@ def quick_table(
     covariates: Sequence[str] = (),
     unsure: Sequence[str] = (),
     higher: Literal["better", "worse", "neither"] = "neither",
+    baseline: str | None = None,
     baseline_visit: str | None = None,
     delimiter: str = ",",
     decimal: Literal[".", ","] = ".",
@@ -65,8 +66,10 @@ def quick_table(
         Cells of `guess` that mean "don't know".
     higher
         What a higher score means, for columns that the library does not know.
+    baseline
+        A column that holds the outcome before treatment; only with one outcome.
     baseline_visit
-        The visit before treatment, if there is one.
+        Or the visit before treatment, where rows are visits.
 
     Raises
     ------
@@ -84,11 +87,14 @@ def quick_table(
         covariates=tuple(covariates),
         unsure=tuple(unsure),
         higher=higher,
+        baseline=baseline,
         baseline_visit=baseline_visit,
         delimiter=delimiter,
         decimal=decimal,
     )
     path = Path(csv)
+    if baseline is not None and len(asked.outcomes) != 1:
+        raise DataError(f"A baseline column goes with one outcome, not {len(asked.outcomes)}.")
     columns = [c for c in (participant, arm, visit) if c is not None]
     file = read_csv(path, columns, delimiter=delimiter)
     names = _codes(file, arm)
@@ -114,6 +120,7 @@ class _Asked:
     covariates: tuple[str, ...]
     unsure: tuple[str, ...]
     higher: str
+    baseline: str | None
     baseline_visit: str | None
     delimiter: str
     decimal: str
@@ -148,7 +155,7 @@ def _mapping(asked: _Asked, names: list[str]) -> dict[str, Any]:
         "missing": MISSING,
         "participant": asked.participant,
         "arm": {"column": asked.arm},
-        "scores": {name: {"instrument": name} for name in asked.outcomes},
+        "scores": {n: {"instrument": n, "baseline": asked.baseline} for n in asked.outcomes},
         "covariates": asked.covariates,
     }
     if asked.visit is not None:

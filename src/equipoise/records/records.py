@@ -21,6 +21,9 @@ from equipoise.records.tables import BLINDED_TABLES, TABLE, TABLES
 UNSURE = "unsure"
 """The guess of somebody who does not know."""
 
+RESULT_COLUMNS = frozenset(("visit", "score", "baseline", "guess", "certainty"))
+"""Columns that `outcome_frame` has beside arm and covariates."""
+
 _UNNAMED = Source("records")
 _DOSE_CONTENT = ["substance", "amount", "unit", "route"]
 _ARM_LIKE = ("arm", "allocation", "allocated", "condition", "treatment", "group", "randomised")
@@ -83,8 +86,13 @@ class _Observed:
         return people.sort_values("participant", key=_in_order).reset_index(drop=True)
 
     def _check_names(self) -> None:
-        """Check every visit, instrument, arm and guess against the protocol."""
+        """Check every visit, instrument and guess against the protocol."""
         plan = self.protocol
+        if taken := sorted(RESULT_COLUMNS & set(self.participants.columns)):
+            raise DataError(
+                f"participants.{taken[0]} cannot be a covariate: outcomes have a column of that "
+                f"name; rename it."
+            )
         for name, table in self.tables.items():
             if "visit" in table:
                 _known(table["visit"], plan.visit_names, f"{name}.visit", "visits")
@@ -143,7 +151,7 @@ def _in_order(codes: pd.Series[str]) -> pd.Series[str]:
 
 
 def _known(values: pd.Series[str], allowed: tuple[str, ...], where: str, what: str) -> None:
-    odd = sorted(set(values.dropna()) - set(allowed))
+    odd = sorted(set(values.dropna().unique()) - set(allowed))
     if odd:
         shown = ", ".join(repr(value) for value in odd[:8])
         raise DataError(
@@ -154,8 +162,9 @@ def _known(values: pd.Series[str], allowed: tuple[str, ...], where: str, what: s
 
 def _refuse_arms(name: str, table: pd.DataFrame, arms: tuple[str, ...]) -> None:
     for column in table.columns:
-        named = str(column).lower() in _ARM_LIKE
-        told = column not in ("guess", "reason") and _tells_arm(table[column], arms)
+        named = str(column).strip().lower() in _ARM_LIKE
+        asked = name == "guesses" and column in ("guess", "reason")
+        told = not asked and _tells_arm(table[column], arms)
         if named or told:
             raise DataError(
                 f"Blinded records cannot hold the column {column!r} of {name}: it would tell the "
@@ -166,5 +175,5 @@ def _refuse_arms(name: str, table: pd.DataFrame, arms: tuple[str, ...]) -> None:
 def _tells_arm(values: pd.Series[str], arms: tuple[str, ...]) -> bool:
     if pd.api.types.is_numeric_dtype(values.dtype):
         return False
-    present = set(values.dropna())
+    present = set(values.dropna().unique())
     return bool(present) and present <= set(arms)

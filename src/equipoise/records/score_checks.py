@@ -74,7 +74,7 @@ def _check_range(
         bad = part[beyond]
         wider = f" ({declared.low:g} to {declared.high:g} declared)" if declared else ""
         raise DataError(
-            f"{file.where(bad['row'])}: column {bad['column'].iloc[0]!r}: {name} is "
+            f"{file.where(bad['row'])}: column {bad['value_column'].iloc[0]!r}: {name} is "
             f"{bad['value'].iloc[0]:g}; {spec.name} ranges from {low:g} to {high:g}{wider}. "
             f"Correct the file, or declare an `observed_range` with its reason in the mapping."
         )

@@ -8,6 +8,7 @@ from pathlib import Path
 from equipoise import datasets
 from equipoise.datasets.fetching import Progress
 from equipoise.errors import DataError
+from equipoise.estimates import Source
 from equipoise.protocol import read_protocol
 from equipoise.records.folder import MANIFEST, read_folder
 from equipoise.records.importing import import_mapped, import_table
@@ -65,7 +66,7 @@ def _unblinded_folder(path: Path) -> UnblindedRecords:
         raise DataError(
             f"{path} holds blinded records: they cannot be analysed by arm before unblinding."
         )
-    return records
+    return records.with_source(Source(path.resolve().name, records.sha256))
 
 
 def _unknown(source: str | Path, path: Path) -> str:

@@ -66,9 +66,8 @@ def what_was_seen(findings: Findings) -> str:
         refusal = outcome.refusal("total-effect")
         why = refusal.reason if refusal else "it was not computed"
         return f"The total effect on {outcome.name} is not known: {why}."
-    at = f" at {row.visit}" if row.visit else ""
     seen = (
-        f"With {findings.active}, {outcome.name} scores{at} were on average "
+        f"With {findings.active}, {outcome.name} scores were on average "
         f"{difference(row, outcome)} than with {findings.control}"
     )
     if row.low is None or row.high is None:
@@ -160,7 +159,7 @@ def _cannot_be_told(outcome: OutcomeFindings) -> str:
 
 def _first_clause(reason: str) -> str:
     """Return a refusal's first sentence, to be read on within a sentence."""
-    first = reason.split(". ")[0].rstrip(".")
+    first = reason.split(". ", maxsplit=1)[0].rstrip(".")
     return first if first[1:2].isupper() else first[:1].lower() + first[1:]
 
 

@@ -8,10 +8,8 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from equipoise import __version__
-from equipoise.analysis import total_effect
-from equipoise.belief import assess
-from equipoise.errors import DataError, NotIdentifiedError
-from equipoise.estimates import Estimates, Refusal
+from equipoise.belief import assess_each
+from equipoise.errors import DataError
 from equipoise.records import outcome_frame
 from equipoise.report.findings import Findings, OutcomeFindings
 from equipoise.report.page import render
@@ -19,6 +17,7 @@ from equipoise.report.page import render
 if TYPE_CHECKING:
     import pandas as pd
 
+    from equipoise.estimates import Estimates
     from equipoise.protocol import Protocol
     from equipoise.records import UnblindedRecords
 
@@ -55,11 +54,12 @@ def trial_report(
         Told how far the work is.
     """
     names = _measured(records)
-    outcomes = []
-    for done, name in enumerate(names):
+
+    def count(name: str) -> None:
         if progress:
-            progress(done, len(names), name)
-        outcomes.append(_outcome(records, name, interval=interval, draws=draws, seed=seed))
+            progress(names.index(name), len(names), name)
+
+    answers = assess_each(records, names, interval=interval, draws=draws, seed=seed, progress=count)
     if progress:
         progress(len(names), len(names), "page")
     plan = records.protocol
@@ -75,7 +75,7 @@ def trial_report(
             prospective=plan.prospective,
             guess_timing=guess.timing if guess else None,
             dont_know=bool(guess and guess.dont_know),
-            outcomes=tuple(outcomes),
+            outcomes=tuple(_outcome(records, name, found) for name, found in answers.items()),
             main=main_outcome(plan, names),
             source=records.source,
             records_sha256=records.sha256,
@@ -113,9 +113,7 @@ def _frame(records: UnblindedRecords, name: str) -> pd.DataFrame:
     return outcome_frame(records, name)
 
 
-def _outcome(
-    records: UnblindedRecords, name: str, *, interval: Interval, draws: int, seed: int
-) -> OutcomeFindings:
+def _outcome(records: UnblindedRecords, name: str, found: Estimates) -> OutcomeFindings:
     plan, frame = records.protocol, _frame(records, name)
     measure, scale = plan.instruments[name], plan.instrument(name)
     return OutcomeFindings(
@@ -126,25 +124,11 @@ def _outcome(
         sd=_sd_within_arms(frame),
         people=int(frame["participant"].nunique()),
         observations=len(frame),
-        estimates=_estimates(records, name, interval=interval, draws=draws, seed=seed),
+        estimates=found,
         guesses=_counts(frame) if plan.blinding.guess else {},
         negative_control=measure.negative_control,
         guess_proxy=measure.role == "guess proxy",
     )
-
-
-def _estimates(
-    records: UnblindedRecords, name: str, *, interval: Interval, draws: int, seed: int
-) -> Estimates:
-    """Assess an outcome; where belief cannot be asked, its total effect and the reason."""
-    try:
-        return assess(records, name, interval=interval, draws=draws, seed=seed)
-    except (DataError, NotIdentifiedError) as why:
-        refused = Refusal("belief-standardised-effect", str(why), outcome=name)
-    try:
-        return total_effect(records, name) + Estimates(refused=(refused,))
-    except (DataError, NotIdentifiedError) as why:
-        return Estimates(refused=(Refusal("total-effect", str(why), outcome=name), refused))
 
 
 def _sd_within_arms(frame: pd.DataFrame) -> float | None:

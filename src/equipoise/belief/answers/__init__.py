@@ -10,6 +10,7 @@ from equipoise.belief.answers import (
     curve,
     guess_adjusted,
     negative,
+    sensitivity,
     share,
     standardised,
     strata,
@@ -23,9 +24,11 @@ ANSWERS = (
     standardised.answer,
     curve.answer,
     share.answer,
+    sensitivity.answer,
     bounds.answer,
     guess_adjusted.answer,
-    negative.answer,
 )
 
-__all__ = ["ANSWERS"]
+SHARED_ANSWERS = (negative.answer,)  # the same whichever outcome is asked about
+
+__all__ = ["ANSWERS", "SHARED_ANSWERS"]

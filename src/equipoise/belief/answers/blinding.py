@@ -220,7 +220,11 @@ def _difference(c: Comparison, guesses: Guesses) -> tuple[Estimate, ...]:
 
 
 def _certainty_weighted(c: Comparison, guesses: Guesses) -> tuple[Estimate, ...]:
-    asked = np.isfinite(guesses.certainty)
+    unsure = guesses.guess == len(guesses.arms)  # stays in the denominator, asked or not
+    certainty = np.where(unsure, 0.0, guesses.certainty)
+    if not np.isfinite(guesses.certainty).any():
+        return ()
+    asked = np.isfinite(certainty)
     rows = []
     for k, arm in enumerate(guesses.arms):
         members = asked & (guesses.arm == k)
@@ -228,7 +232,7 @@ def _certainty_weighted(c: Comparison, guesses: Guesses) -> tuple[Estimate, ...]
             continue
         index = certainty_weighted_bang(
             _signed(guesses)[members],
-            guesses.certainty[members],
+            certainty[members],
             guesses.person[members] if guesses.repeated else None,
             c.level,
         )

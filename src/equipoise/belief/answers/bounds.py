@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from equipoise.belief.missing_guesses import missing_guesses_estimates
 from equipoise.belief.principal_strata import principal_strata_estimates
 from equipoise.belief.resamples import person_weights
 
@@ -17,7 +18,11 @@ DRAWS = 2_000  # each sorts and trims whole rows; 2,000 settle a standard error 
 
 
 def answer(c: Comparison) -> Estimates:
-    """Return the bounds of E6 for those whose guess the arm does not change."""
+    """Return the bounds of E6, then what the missing guesses could change."""
+    return _principal_strata(c) + _missing(c)
+
+
+def _principal_strata(c: Comparison) -> Estimates:
     two = c.two_beliefs
     g = c.guesses
     weights = person_weights(
@@ -30,5 +35,19 @@ def answer(c: Comparison) -> Estimates:
         weights=weights[:, g.person[two]],
         level=c.level,
         active=c.arms[0],
+        unit=c.unit,
+    )
+
+
+def _missing(c: Comparison) -> Estimates:
+    rows = c.all_guesses.arm < 2
+    return missing_guesses_estimates(
+        c.frame["score"].to_numpy(dtype=np.float64)[rows],
+        c.all_guesses.arm[rows],
+        c.all_guesses.guess[rows],
+        cluster=c.all_guesses.person[rows] if c.all_guesses.repeated else None,
+        categories=c.categories,
+        level=c.level,
+        arms=c.arms,
         unit=c.unit,
     )

@@ -15,6 +15,7 @@ from equipoise.belief.guess_rate_curve import (
     surface_effect,
 )
 from equipoise.belief.resamples import Resamples
+from equipoise.belief.standardised_effect import Observed
 from equipoise.belief.stratum_means import StratumMeans
 from equipoise.errors import NotIdentifiedError
 from equipoise.estimates import Estimate, Estimates, Refusal
@@ -41,12 +42,13 @@ def answer(c: Comparison) -> Estimates:
     names = ("correct-guess-rate-curve", "correct-guess-rate-curve-symmetric", "blinding-surface")
     strata = StratumMeans(*(v[:, :2] for v in (c.strata.n, c.strata.mean, c.strata.variance)))
     try:
-        strata.require_identified(c.arms)
+        c.require_identified(both_beliefs=True)
     except NotIdentifiedError as error:
         return Estimates(refused=tuple(Refusal(name, str(error)) for name in names))
     resamples = Resamples(c.resamples.n[:, :, :2], c.resamples.mean[:, :, :2])
-    original = curve(strata, resamples, level=c.level)
-    symmetric = curve(strata, resamples, symmetric=True, level=c.level)
+    rows = _rows_of_two_beliefs(c) if c.guesses.repeated else None
+    original = curve(strata, resamples, level=c.level, rows=rows)
+    symmetric = curve(strata, resamples, symmetric=True, level=c.level, rows=rows)
     middle = len(GRID) // 2
     unequal = NOT_BLIND.format(pi1=original.pi1[middle], pi0=original.pi0[middle])
     warnings = (COLLIDER, *c.guess_warnings, *_left_out(c))
@@ -57,6 +59,12 @@ def answer(c: Comparison) -> Estimates:
             *_surface_rows(c, strata, resamples, warnings),
         )
     )
+
+
+def _rows_of_two_beliefs(c: Comparison) -> Observed:
+    two, g = c.two_beliefs, c.guesses
+    y = c.y[two]
+    return Observed(y, g.arm[two], g.guess[two], np.empty((len(y), 0)), g.person[two])
 
 
 def _left_out(c: Comparison) -> tuple[str, ...]:

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from equipoise.analysis import arm_design, least_squares, random_intercept_fit
-from equipoise.analysis.total_effect import planned_effect
 from equipoise.belief.answers.wording import COLLIDER, CONDITIONS_ON_BELIEF
 from equipoise.errors import NotIdentifiedError
 from equipoise.estimates import Estimate, Estimates, Refusal
@@ -30,7 +29,7 @@ NAMES = ("guess-adjusted-effect", "guess-effect", "arm-by-guess-interaction")
 def answer(c: Comparison) -> Estimates:
     """Return the effect adjusted for the guess, the guess coefficient, their interaction."""
     try:
-        c.strata.require_identified(c.arms)
+        c.require_identified()
         contrasts, method, lost = _fits(c)
     except NotIdentifiedError as error:
         return Estimates(refused=tuple(Refusal(name, str(error)) for name in NAMES))
@@ -50,10 +49,7 @@ def answer(c: Comparison) -> Estimates:
 
 
 def _fits(c: Comparison) -> tuple[tuple[Contrast, Contrast, Contrast], str, int]:
-    planned = planned_effect(c.records.protocol, c.outcome) if c.guesses.repeated else None
-    names: tuple[str, ...] = ()
-    if planned is not None:
-        names = (("baseline",) if planned.baseline else ()) + planned.covariates
+    names = c.planned_covariates
     frame = c.frame.loc[c.compared]
     kept = c.two_beliefs & frame[list(names)].notna().all(axis=1).to_numpy(dtype=bool)
     frame = frame.loc[kept]

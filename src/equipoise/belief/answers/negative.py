@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 
 
 def answer(c: Comparison) -> Estimates:
-    """Return the belief effect on every negative-control outcome of the protocol."""
+    """Return the belief effect on every negative-control outcome of the protocol.
+
+    It is the same for every outcome of a trial: `assess_each` asks once.
+    """
     plan = c.records.protocol
     effects: dict[str, BeliefEffect] = {}
     refused: dict[str, str] = {}

@@ -26,7 +26,7 @@ BRACKET = (
 def answer(c: Comparison) -> Estimates:
     """Return belief part, belief share (bootstrap, Fieller), tipping point and tipping curve."""
     try:
-        c.strata.require_identified(c.arms)
+        c.require_identified()
     except NotIdentifiedError as error:
         names = ("belief-part", "belief-share", "tipping-point")
         return Estimates(refused=tuple(Refusal(name, str(error)) for name in names))

@@ -33,7 +33,7 @@ NAME = "belief-standardised-effect"
 def answer(c: Comparison) -> Estimates:
     """Return plug-in, g-formula, IPW and AIPW at the pooled guess shares, then q = 1/2."""
     try:
-        c.strata.require_identified(c.arms)
+        c.require_identified()
     except NotIdentifiedError as error:
         refusals = tuple(
             Refusal(NAME, str(error), label=label)
@@ -48,7 +48,7 @@ def answer(c: Comparison) -> Estimates:
             rows.append(_modelled(c, q, label, estimator, method))
         except NotIdentifiedError as error:
             refused.append(Refusal(NAME, str(error), label=label))
-    if c.strata.n[:, 2:].sum() == 0:
+    if not c.people[:, 2:].any() and (c.people[:, :2] >= 2).all():
         half = np.array([0.5, 0.5] + [0.0] * (c.categories - 2))
         found = contrast(c, common_share_weights(half))
         rows.append(_row(c, "plug-in, q=0.500", found, "Stratum means, half of each arm believing"))
@@ -69,7 +69,7 @@ def _modelled(
     estimator: Callable[..., Contrast],
     method: str,
 ) -> Estimate:
-    names = c.records.protocol.covariates_for(c.outcome)
+    names = c.planned_covariates
     x, complete = c.covariates(names)
     g = c.guesses.take(complete)
     data = Observed(c.y[complete], g.arm, g.guess, x[complete], g.person, c.categories)
@@ -111,7 +111,7 @@ def _bounds(c: Comparison) -> Estimate:
     low_end = c.y.min() if scale_low is None else scale_low
     high_end = c.y.max() if scale_high is None else scale_high
     q = common_share_weights(c.strata.pooled_share)
-    known = c.strata.n >= 2
+    known = c.people >= 2
     fixed = np.where(known & (q != 0), q * np.where(known, c.strata.mean, 0), 0).sum()
     free = q[~known]
     spread = np.stack([free * low_end, free * high_end])
@@ -125,5 +125,9 @@ def _bounds(c: Comparison) -> Estimate:
         estimand=f"{c.arms[0]} less {c.arms[1]} had both arms held the same beliefs",
         method=f"Strata of fewer than two people may have any mean within {where}",
         assumptions=CONDITIONS_ON_BELIEF[:2],
-        warnings=("Bounds, not an interval: sampling error comes on top.", *c.guess_warnings),
+        warnings=(
+            "Bounds, not an interval: sampling error comes on top.",
+            COLLIDER,
+            *c.guess_warnings,
+        ),
     )

@@ -23,7 +23,7 @@ def answer(c: Comparison) -> Estimates:
     """Return stratum means, drug contrasts within guess and belief contrasts within arm."""
     used = [g for g in range(c.categories) if c.strata.n[:, g].any()]
     rows = [_mean(c, a, g) for a in (1, 0) for g in used if c.strata.n[a, g] > 0]
-    enough = c.strata.n >= 2
+    enough = c.people >= 2
     rows += [
         _contrast(c, "within-guess-effect", {(1, g): 1.0, (0, g): -1.0}, c.says(g))
         for g in used
@@ -50,7 +50,7 @@ def _mean(c: Comparison, a: int, g: int) -> Estimate:
     weights = np.zeros_like(c.strata.n)
     weights[a, g] = 1
     n = int(c.strata.n[a, g])
-    found = contrast(c, weights) if n > 1 else None
+    found = contrast(c, weights) if c.people[a, g] > 1 else None
     low, high = map(float, found.interval(c.level)) if found else (None, None)
     return Estimate(
         "stratum-mean",

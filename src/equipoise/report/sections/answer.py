@@ -41,6 +41,8 @@ def _status(findings: Findings) -> tuple[Prose, ...]:
     counted = f"{outcome.people} participants"
     if outcome.observations > outcome.people:
         counted += f", {outcome.observations} scores"
+    if row.visit:
+        counted += f", visit {row.visit}"
     named = f" ({outcome.title})" if outcome.title != outcome.name else ""
     about = f"Main outcome: {outcome.name}{named}, {counted}."
     return (Prose((f"{about} {planned}",), kind="note"),)

@@ -1,0 +1,148 @@
+"""Figures show what the frame says, no more and no less."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from matplotlib.axes import Axes
+from numpy.testing import assert_allclose
+
+from equipoise import plots
+from equipoise.plots.style import new_axes
+
+ARMS = ("drug", "dummy")
+finite = st.floats(-1e6, 1e6, allow_nan=False, width=32)
+
+
+def texts(ax: Axes) -> str:
+    labels = [
+        *ax.texts,
+        *ax.get_xticklabels(),
+        *ax.get_yticklabels(),
+        ax.xaxis.label,
+        ax.yaxis.label,
+    ]
+    return " | ".join(text.get_text() for text in labels)
+
+
+def points(ax: Axes, marker: str) -> np.ndarray:
+    drawn = [line.get_xydata() for line in ax.lines if line.get_marker() == marker]
+    return np.concatenate([np.asarray(xy) for xy in drawn])
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.lists(st.tuples(finite, finite, finite), min_size=1, max_size=6))
+def test_forest_draws_each_row_where_it_is(rows: list[tuple[float, float, float]]) -> None:
+    frame = pd.DataFrame([sorted(row) for row in rows], columns=["low", "estimate", "high"])
+    frame["label"] = [f"row {k}" for k in range(len(frame))]
+    ax = plots.intervals(frame, scale="points")
+    drawn = points(ax, "o")
+    assert_allclose(drawn[:, 0], frame["estimate"])
+    assert list(drawn[:, 1]) == list(range(len(frame)))[::-1]  # the first row on top
+
+
+def test_forest_draws_bounds_as_bars_without_a_point() -> None:
+    frame = pd.DataFrame({"label": ["b"], "estimate": [None], "low": [-4.35], "high": [7.06]})
+    ax = plots.intervals(frame, scale="points")
+    (bar,) = ax.patches
+    assert_allclose([bar.get_x(), bar.get_x() + bar.get_width()], [-4.35, 7.06])
+    assert not [line for line in ax.lines if line.get_marker() == "o"]
+
+
+def test_a_figure_draws_on_the_axes_it_is_given() -> None:
+    given_axes = new_axes(100)
+    frame = pd.DataFrame({"label": ["b"], "estimate": [0.0], "low": [-1.0], "high": [1.0]})
+    assert plots.intervals(frame, scale="", ax=given_axes) is given_axes
+
+
+def twins(second: float | None) -> Axes:
+    frame = pd.DataFrame(
+        {
+            "label": ["PANAS"], "first": [0.32], "first_low": [0.06], "first_high": [0.58],
+            "second": [second], "second_low": [second], "second_high": [second],
+        }
+    )  # fmt: skip
+    return plots.effect_twins(frame, names=("total", "equal"), scale="sd")
+
+
+def test_twins_stand_one_above_the_other() -> None:
+    ax = twins(0.15)
+    total, equal = points(ax, "o")[0], points(ax, "D")[0]
+    assert_allclose([total[0], equal[0]], [0.32, 0.15])
+    assert total[1] > equal[1]
+
+
+def test_without_a_twin_there_is_no_key_to_one() -> None:
+    legend = twins(None).get_legend()
+    assert legend is not None
+    assert [text.get_text() for text in legend.get_texts()] == ["total"]
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.lists(st.integers(0, 500), min_size=8, max_size=8))
+def test_guess_bars_fill_the_arm_and_no_more(counts: list[int]) -> None:
+    table = np.array(counts).reshape(2, 4)
+    frame = pd.DataFrame(table, index=list(ARMS), columns=[*ARMS, "unsure", "missing"])
+    ax = plots.guesses_by_arm(frame)
+    widths = sorted(bar.get_width() for bar in ax.patches)
+    shares = table / np.maximum(table.sum(axis=1, keepdims=True), 1)
+    assert_allclose(widths, sorted(shares[shares > 0]))
+
+
+def test_guess_bars_name_every_answer_somebody_gave() -> None:
+    frame = pd.DataFrame([[48, 40, 3, 1]], index=["drug"], columns=["drug", "dummy", "unsure", "missing"])  # fmt: skip  # noqa: E501
+    said = texts(plots.guesses_by_arm(frame, notes={"drug": "Bang's index 0.04"}))
+    assert all(word in said for word in ("(48)", "(40)", "unsure 3%", "no guess 1%", "Bang's"))
+
+
+def test_curve_shows_both_bands_and_the_observed_point() -> None:
+    frame = pd.DataFrame(
+        {"rate": [0.0, 1.0], "estimate": [-5.77, 8.61], "low": [-8, 6], "high": [-3, 11],
+         "band_low": [-9, 5], "band_high": [-2, 12]}
+    )  # fmt: skip
+    ax = plots.guess_rate_curve(frame, scale="points", observed=(0.644, 3.23))
+    assert len(ax.collections) == 2
+    assert_allclose(points(ax, "o"), [[0.644, 3.23]])
+
+
+def test_surface_of_a_plane_has_contours_where_the_plane_says() -> None:
+    axis = [0.0, 0.5, 1.0]
+    rows = [(one, zero, 7 * one - 7 * zero + 1) for one in axis for zero in axis]
+    frame = pd.DataFrame(rows, columns=["pi1", "pi0", "estimate"])
+    ax = plots.blinding_surface(frame, arms=ARMS, observed=(0.52, 0.28), equal=0.37)
+    lines = ax.collections[1]
+    for path, level in zip(lines.get_paths(), lines.levels, strict=True):  # type: ignore[attr-defined]
+        xy = path.vertices
+        if len(xy):
+            assert_allclose(7 * xy[:, 1] - 7 * xy[:, 0] + 1, level, atol=1e-9)
+    assert_allclose(points(ax, "o"), [[0.28, 0.52]])  # control across, active up
+    assert_allclose(points(ax, "D"), [[0.37, 0.37]])
+
+
+@pytest.mark.parametrize("better", [1, -1, 0])
+def test_a_flat_surface_is_no_error(better: int) -> None:
+    rows = [(one, zero, 2.0) for one in (0, 1) for zero in (0, 1)]
+    frame = pd.DataFrame(rows, columns=["pi1", "pi0", "estimate"])
+    assert len(plots.blinding_surface(frame, arms=ARMS, better=better).collections) == 0
+
+
+def test_strata_put_the_control_guess_left() -> None:
+    frame = pd.DataFrame(
+        {"arm": ["drug", "drug", "dummy", "dummy"], "guess": ["drug", "dummy"] * 2,
+         "estimate": [19.56, 12.59, 18.36, 10.95], "low": 9.0, "high": 21.0}
+    )  # fmt: skip
+    ax = plots.stratum_means(frame, arms=ARMS, scale="PANAS")
+    assert [t.get_text() for t in ax.get_xticklabels()] == ["believed\ndummy", "believed\ndrug"]
+    assert_allclose(points(ax, "o")[:, 1], [12.59, 19.56])
+    assert_allclose(points(ax, "s")[:, 1], [10.95, 18.36])
+
+
+def test_tipping_curve_runs_from_equal_belief_to_the_total() -> None:
+    frame = pd.DataFrame(
+        {"share": [1.0, 0.0], "estimate": [3.23, 1.48], "low": [0.6, -1.2], "high": [5.9, 4.1]}
+    )
+    ax = plots.tipping_curve(frame, scale="points", tipping=0.64)
+    assert_allclose(points(ax, "D"), [[0, 1.48]])
+    assert_allclose(points(ax, "o"), [[1, 3.23]])
+    assert "tips at 0.64" in texts(ax)
