@@ -180,16 +180,17 @@ BATCHED = {
 
 
 def with_cause(estimator: str, draw: WorldDraw, trial: int) -> tuple[float, float, float]:
-    """Apply a covariate-adjusted estimator given the common cause U (or noise where there is none)."""
+    """Apply a covariate-adjusted estimator given U, or given noise where there is no U."""
     arm, guess = draw.arm[trial].astype(np.intp), draw.guess[trial].astype(np.intp)
     cause = draw.cause
     rng = np.random.default_rng([7, trial])
     x = cause[trial] if cause is not None else rng.standard_normal(len(arm))
     data = Observed(draw.outcome[trial], arm, guess, x[:, None], np.arange(len(arm)))
     strata = stratum_means(data.y, arm, guess)
+    if not strata.identified:
+        return np.nan, np.nan, np.nan
+    q = strata.pooled_share
     try:
-        strata.require_identified(("active", "control"))
-        q = strata.pooled_share
         found = {
             "g-formula": lambda: g_formula(data, q),
             "ipw": lambda: ipw(data, q),

@@ -41,6 +41,22 @@ def test_line_agrees_with_clubsandwich(cars):
     assert_allclose(three(cars.effects[2]), [5.911997603, 1.479387189, 6.730531813], rtol=1e-8)
 
 
+# R's CO2: seven concentrations of each of twelve plants, chilled or not by plant in threes
+UPTAKE = [16, 30.4, 34.8, 37.2, 35.3, 39.2, 39.7, 13.6, 27.3, 37.1, 41.8, 40.6, 41.4, 44.3, 16.2]
+UPTAKE += [32.4, 40.3, 42.1, 42.9, 43.9, 45.5, 14.2, 24.1, 30.3, 34.6, 32.5, 35.4, 38.7, 9.3]
+UPTAKE += [27.3, 35, 38.8, 38.6, 37.5, 42.4, 15.1, 21, 38.1, 34, 38.9, 39.6, 41.4, 10.6, 19.2]
+UPTAKE += [26.2, 30, 30.9, 32.4, 35.5, 12, 22, 30.6, 31.8, 32.4, 31.1, 31.5, 11.3, 19.4, 25.8]
+UPTAKE += [27.9, 28.5, 28.1, 27.8, 10.5, 14.9, 18.1, 18.9, 19.5, 22.2, 21.9, 7.7, 11.4, 12.3, 13]
+UPTAKE += [12.5, 13.7, 14.4, 10.6, 18, 17.9, 17.9, 17.9, 18.9, 19.9]
+
+
+def test_clustered_slope_agrees_with_clubsandwich():
+    plant = np.repeat(np.arange(12), 7)
+    concentration = np.tile([95, 175, 250, 350, 500, 675, 1000], 12)
+    got = expectancy_moderation(UPTAKE, plant // 3 % 2, concentration, cluster=plant)
+    assert_allclose(three(got.slope), [-0.004187991855, 0.004230399432, 10], rtol=1e-8)
+
+
 def test_johnson_neyman_region_agrees_with_uniroot(cars):
     assert_allclose(cars.regions, [(52, 305.3634451)], rtol=1e-8)
 

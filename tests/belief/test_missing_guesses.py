@@ -161,9 +161,7 @@ def test_too_many_completions_are_refused_not_waited_for():
     n = 600
     guess = np.where(np.arange(n) < 400, np.nan, np.arange(n) // 2 % 3)
     got = missing_guesses_estimates(np.arange(n), np.arange(n) % 2, guess, categories=3)
-    assert any(
-        "too many completions" in r.reason.replace("many\ncomp", "many comp") for r in got.refused
-    )
+    assert any("too many completions" in r.reason for r in got.refused)
 
 
 def test_nobody_answered():

@@ -47,8 +47,8 @@ def test_fractional_boundary_weight_by_hand():
     assert_allclose([got.always.low, got.always.high], [2 - 2, 4 - 2])
     assert_allclose([got.never.low, got.never.high], [9 - 8, 9 - 0])
     assert_allclose(got.invariant.low, (0.5 * 0 + 1 / 6 * 1) / (4 / 6))
-    # one control fewer guesses active: 5/6 x ... = 2 people in the five: still whole; with
-    # seven on active the share is 2/6 / (5/7) = 7/15 of five, 2.333 people
+    # two of six guess active on control, five of seven on active: the share of always-guessers
+    # among the five is (2/6) / (5/7), which makes 7/3 people: two whole and a third of one
     y, arm = [*y, 9], [*arm, 1]
     guess = [1, 1, 1, 1, 1, 0, 1, 1, 0, 0, 0, 0, 0]
     got = principal_strata(y, arm, guess)

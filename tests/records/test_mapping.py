@@ -1,5 +1,9 @@
 """Mapping files that are wrong: the message names the field, the value and what is allowed."""
 
+import importlib
+import re
+import textwrap
+
 import pytest
 
 from equipoise.errors import DataError
@@ -65,6 +69,17 @@ def test_a_file_that_would_grow_without_end_is_refused_at_once(tmp_path):
     path.write_text("\n".join(lines))
     with pytest.raises(DataError, match=r"m.yaml, line 1: .*alias"):
         read_mapping(path)
+
+
+def test_the_examples_in_the_documentation_are_mapping_files(tmp_path):
+    module = importlib.import_module("equipoise.records.mapping")
+    blocks = re.findall(r"::\n\n((?:    .*\n)+)", module.__doc__)
+    path = tmp_path / "m.yaml"
+    layouts = []
+    for block in blocks:
+        path.write_text(textwrap.dedent(block))
+        layouts.append(read_mapping(path).layout)
+    assert layouts == ["long", "wide"]
 
 
 def test_every_mistake_is_told_at_once(toy):

@@ -74,14 +74,12 @@ def test_all_weeks_size_and_the_warning_of_the_declared_range(weeks):
 
 def test_the_two_files_hold_the_same_people(week1, weeks):
     """230 of the 233 people of week 1 join, with equal values, arms and guesses."""
-    key = ["participant", "visit"]
     joined = outcome_frame(week1, "PANAS").merge(
         outcome_frame(weeks, "PANAS", "w1s1"), on="participant", how="inner"
     )
     assert len(joined) == 230
     for column in ("score", "arm", "guess"):
         assert (joined[f"{column}_x"] == joined[f"{column}_y"]).all()
-    assert key
 
 
 def test_long_term_file(after):

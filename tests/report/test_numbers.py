@@ -43,3 +43,8 @@ def test_p_is_never_zero(p: float | None, text: str) -> None:
 def test_level_is_the_row_s_own() -> None:
     row = Estimate("x", estimate=1.0, se=0.5, low=0.2, high=1.8, level=0.9)
     assert numbers.with_interval(row) == "1.00 (90% interval 0.20 to 1.80)"
+
+
+def test_a_count_has_no_decimals() -> None:
+    assert numbers.estimate(Estimate("missing-guesses", estimate=22.0)) == "22"
+    assert numbers.estimate(Estimate("e-value", estimate=1.116)) == "1.12"

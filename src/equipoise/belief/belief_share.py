@@ -87,10 +87,12 @@ def fieller_interval(path: EffectPath, level: float = 0.95) -> tuple[float, floa
 
 def require_total(path: EffectPath, level: float) -> None:
     """Refuse a ratio whose denominator covers 0."""
-    total = path.at([1.0])
-    low, high = total.interval(level)
-    if not total.se[0] > 0:
-        raise NotIdentifiedError("the outcome does not vary within the arms: a share has no limits")
+    low, high = path.at([1.0]).interval(level)
+    if not np.nanmax(path.strata.variance) > 0:
+        raise NotIdentifiedError(
+            "the outcome does not vary where people were in the same arm and "
+            "held the same belief: a share of its effect has no limits."
+        )
     if low[0] <= 0 <= high[0]:
         raise NotIdentifiedError(
             f"the total effect's {level:.0%} interval covers 0 ({low[0]:.3g} to {high[0]:.3g}): "

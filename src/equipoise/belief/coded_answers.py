@@ -10,7 +10,9 @@ from equipoise.errors import DataError
 FloatArray = NDArray[np.float64]
 
 
-def coded(y: ArrayLike, arm: ArrayLike, guess: ArrayLike) -> tuple[FloatArray, ...]:
+def coded(
+    y: ArrayLike, arm: ArrayLike, guess: ArrayLike
+) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Return score, arm and guess as floats of one shape, or say what is wrong with them.
 
     Parameters
@@ -22,11 +24,10 @@ def coded(y: ArrayLike, arm: ArrayLike, guess: ArrayLike) -> tuple[FloatArray, .
     guess : shape (..., n)
         1 guessed active, 0 guessed control, NaN missing.
     """
-    arrays = tuple(np.asarray(values, dtype=np.float64) for values in (y, arm, guess))
-    shapes = [values.shape for values in arrays]
+    score, received, believed = (np.asarray(v, dtype=np.float64) for v in (y, arm, guess))
+    shapes = [values.shape for values in (score, received, believed)]
     if len({shape[-1:] for shape in shapes}) != 1 or not shapes[0]:
         raise DataError(f"`y`, `arm` and `guess` need one value a row each; got shapes {shapes}.")
-    score, received, believed = arrays
     if not np.isfinite(score).all():
         raise DataError("`y` holds missing or infinite scores: drop those rows, and count them.")
     if not np.isin(received, (0, 1)).all():

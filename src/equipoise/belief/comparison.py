@@ -126,7 +126,7 @@ class Comparison:
         people = self.people[:, :2] if both_beliefs else self.people
         used = people.any(axis=0) | both_beliefs
         small = [
-            f"{self.every_arm[a]} arm, {self.says(g)}: {people[a, g]}"
+            f"{self.every_arm[a]} arm, {self.says(int(g))}: {people[a, g]}"
             for a in (1, 0)
             for g in np.flatnonzero(used)
             if people[a, g] < 2

@@ -26,7 +26,7 @@ def imbens_manski_interval(
 
     References
     ----------
-    Imbens & Manski (2004), Econometrica 72:1845-1857, equations 6 and 7.
+    Imbens & Manski (2004), Econometrica 72:1845-1857.
 
     Examples
     --------

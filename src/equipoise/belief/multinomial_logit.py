@@ -103,8 +103,11 @@ def _softmax(eta: FloatArray) -> FloatArray:
 def _information(design: FloatArray, probability: FloatArray) -> FloatArray:
     p = probability[:, 1:]
     k, d = p.shape[1], design.shape[1]
-    blocks = np.einsum("ni,ij->nij", p, np.eye(k)) - np.einsum("ni,nj->nij", p, p)
-    information: FloatArray = np.einsum("nij,na,nb->iajb", blocks, design, design)
+    information = np.empty((k, d, k, d))
+    for i in range(k):
+        for j in range(k):
+            weight = p[:, i] * ((i == j) - p[:, j])
+            information[i, :, j, :] = design.T @ (design * weight[:, None])
     return information.reshape(k * d, k * d)
 
 

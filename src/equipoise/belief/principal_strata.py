@@ -80,61 +80,77 @@ def principal_strata(
     ----------
     Zhang & Rubin (2003), J Educ Behav Stat 28:353-368. Lee (2009), Rev Econ Stud 76:1071-1102.
     """
-    score, received, believed = coded(y, arm, guess)
-    score, cell = _sorted_cells(score, received, believed, weights)
-    size = {key: members.sum(axis=-1) for key, members in cell.items()}
-    n0, n1 = size[0, 0] + size[0, 1], size[1, 0] + size[1, 1]
-    monotone = size[0, 1] * n1 <= size[1, 1] * n0  # counts, so that equal rates are equal
+    cell = _sorted_cells(*coded(y, arm, guess), weights)
+    n0, n1 = cell[0, 0].size + cell[0, 1].size, cell[1, 0].size + cell[1, 1].size
+    # as counts, so that equal rates are equal
+    monotone = np.asarray(cell[0, 1].size * n1 <= cell[1, 1].size * n0)
     with np.errstate(divide="ignore", invalid="ignore"):  # no guesses in an arm: NaN, on purpose
-        always, never = size[0, 1] / n0, size[1, 0] / n1
-    known = np.asarray(monotone | trim_nothing)
-    first, last = _trimmed_means(score, cell[1, 1], np.minimum(always * n1, size[1, 1]))
-    mean = _lowest_mean(score, cell[0, 1], size[0, 1])
-    always_bounds = _bounds(first - mean, last - mean, always, known)
-    first, last = _trimmed_means(score, cell[0, 0], np.minimum(never * n0, size[0, 0]))
-    mean = _lowest_mean(score, cell[1, 0], size[1, 0])
-    never_bounds = _bounds(mean - last, mean - first, never, known)
-    together = _together(always_bounds, never_bounds)
-    return PrincipalStrata(always_bounds, never_bounds, together, np.asarray(monotone))
+        always, never = cell[0, 1].size / n0, cell[1, 0].size / n1
+    known = monotone | trim_nothing
+    mixed, pure = cell[1, 1], cell[0, 1].mean
+    low, high = mixed.lowest_mean(always * n1) - pure, mixed.highest_mean(always * n1) - pure
+    always_bounds = _bounds(low, high, always, known)
+    mixed, pure = cell[0, 0], cell[1, 0].mean
+    low, high = pure - mixed.highest_mean(never * n0), pure - mixed.lowest_mean(never * n0)
+    never_bounds = _bounds(low, high, never, known)
+    return PrincipalStrata(
+        always_bounds, never_bounds, _together(always_bounds, never_bounds), monotone
+    )
 
 
 def _bounds(low: FloatArray, high: FloatArray, share: FloatArray, known: BoolArray) -> Bounds:
     return Bounds(np.where(known, low, np.nan), np.where(known, high, np.nan), np.asarray(share))
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Cell:
+    """Rows of one arm-by-guess cell from lowest to highest score; rows outside it count 0."""
+
+    score: FloatArray
+    count: FloatArray
+
+    @property
+    def size(self) -> FloatArray:
+        return np.asarray(self.count.sum(axis=-1))
+
+    @property
+    def mean(self) -> FloatArray:
+        return self._mean(self.count)
+
+    def lowest_mean(self, keep: FloatArray) -> FloatArray:
+        """Mean of the lowest `keep` members: any real number, at most all of them."""
+        kept = np.asarray(keep)[..., None] - (np.cumsum(self.count, axis=-1) - self.count)
+        return self._mean(np.minimum(np.maximum(kept, 0), self.count))  # a fraction at the boundary
+
+    def highest_mean(self, keep: FloatArray) -> FloatArray:
+        """Mean of the highest `keep` members."""
+        return _Cell(self.score[..., ::-1], self.count[..., ::-1]).lowest_mean(keep)
+
+    def _mean(self, weight: FloatArray) -> FloatArray:
+        with np.errstate(invalid="ignore"):  # an empty cell has no mean
+            mean: FloatArray = np.vecdot(weight, self.score) / weight.sum(axis=-1)
+        return mean
+
+
 def _sorted_cells(
     score: FloatArray, received: FloatArray, believed: FloatArray, weights: ArrayLike | None
-) -> tuple[FloatArray, dict[tuple[int, int], FloatArray]]:
-    """Sort rows by score; weight of every row in each (arm, guess) cell, 0 outside it."""
+) -> dict[tuple[int, int], _Cell]:
+    """Sort rows by score and part them by (arm, guess)."""
     count = np.ones(score.shape) if weights is None else np.asarray(weights, dtype=np.float64)
     if count.shape[-1:] != score.shape[-1:]:
         raise DataError(f"`weights` need a column a row of `y` ({score.shape[-1]}).")
+    keys = [(a, g) for a in (0, 1) for g in (0, 1)]
     order = np.argsort(score, axis=-1)
-
-    def arrange(values: FloatArray) -> FloatArray:
-        if order.ndim == 1:
-            return values[..., order]
-        return np.take_along_axis(np.broadcast_to(values, order.shape), order, axis=-1)
-
-    score, received, believed, count = map(arrange, (score, received, believed, count))
-    cells = {(a, g): count * ((received == a) & (believed == g)) for a in (0, 1) for g in (0, 1)}
-    return score, cells
-
-
-def _trimmed_means(
-    score: FloatArray, members: FloatArray, keep: FloatArray
-) -> tuple[FloatArray, FloatArray]:
-    """Mean of the lowest and of the highest `keep` members (any real number of them)."""
-    highest = _lowest_mean(score[..., ::-1], members[..., ::-1], keep)
-    return _lowest_mean(score, members, keep), highest
-
-
-def _lowest_mean(score: FloatArray, members: FloatArray, keep: FloatArray) -> FloatArray:
-    before = np.cumsum(members, axis=-1) - members
-    kept = np.clip(np.asarray(keep)[..., None] - before, 0, members)  # a fraction at the boundary
-    with np.errstate(invalid="ignore"):
-        mean: FloatArray = (kept * score).sum(axis=-1) / kept.sum(axis=-1)
-    return mean
+    if score.ndim == received.ndim == believed.ndim == 1:  # draws share their rows: take a cell's
+        own = {(a, g): order[((received == a) & (believed == g))[order]] for a, g in keys}
+        return {key: _Cell(score[rows], count[..., rows]) for key, rows in own.items()}
+    shape = np.broadcast_shapes(score.shape, received.shape, believed.shape, count.shape)
+    order = np.broadcast_to(order, shape)
+    score, received, believed, count = (
+        np.take_along_axis(np.broadcast_to(values, shape), order, axis=-1)
+        for values in (score, received, believed, count)
+    )
+    return {(a, g): _Cell(score, count * ((received == a) & (believed == g))) for a, g in keys}
 
 
 def _together(always: Bounds, never: Bounds) -> Bounds:

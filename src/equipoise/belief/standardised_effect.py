@@ -159,7 +159,8 @@ def _less_scores(part: FloatArray, scores: FloatArray) -> FloatArray:
     """Take off what the estimated weights explain; each residual over 1 - its leverage (HC3)."""
     q, _ = np.linalg.qr(scores)
     leverage = (q**2).sum(axis=1)
-    return (part - q @ (q.T @ part)) / np.maximum(1 - leverage, 1e-9)
+    rest: FloatArray = (part - q @ (q.T @ part)) / np.maximum(1 - leverage, 1e-9)
+    return rest
 
 
 def aipw(data: Observed, q: FloatArray, rng: np.random.Generator, folds: int = 5) -> Contrast:

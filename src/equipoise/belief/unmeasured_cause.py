@@ -144,10 +144,10 @@ def unmeasured_cause_estimates(
     estimate, low, high
         The belief-standardised effect and its interval of that `level`.
     sd
-        Standard deviation of the outcome within arm-by-guess strata (pooled).
+        Standard deviation of the outcome within arms (pooled), the yardstick of gamma and d.
     """
     if not sd > 0:
-        reason = "The outcome does not vary within strata, so no cause can be sized against it."
+        reason = "The outcome does not vary, so no cause can be sized against it."
         return Estimates(refused=(Refusal("unmeasured-cause", reason), Refusal("e-value", reason)))
     return Estimates(
         (

@@ -86,8 +86,8 @@ def worst_case(rows: GuessRows, *, level: float = 0.95) -> WorstCase:
     control, active = (_fillings(rows, a) for a in (0, 1))
     if len(control.counts) * len(active.counts) > MAX_COMPLETIONS:
         raise NotIdentifiedError(
-            f"{int(rows.missing.sum())} missing guesses among {rows.categories} answers have too "
-            "many completions to try them all: bounds are not given."
+            f"{int(rows.missing.sum())} missing guesses among {rows.categories} answers have "
+            "too many completions to try them all: bounds are not given."
         )
     ends, ses, emptying = [], [], False
     for sign in (-1.0, 1.0):

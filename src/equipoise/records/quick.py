@@ -221,7 +221,7 @@ def _design(file: CsvFile, asked: _Asked) -> dict[str, Any]:
         raise DataError(
             f"{file.path.name} has more than one row for some participants "
             f"({len(people)} rows, {len(set(people))} participants). Name the column that says "
-            f"which visit a row is (--visit)."
+            f"which visit a row is (--visit-column)."
         )
     arms = zip(people, file.columns[asked.arm], strict=True)
     pairs = {(person, code) for person, code in arms if code not in MISSING}

@@ -29,8 +29,15 @@ def number(value: float | None, places: int = 2) -> str:
     return text.replace("-", MINUS)
 
 
+def is_count(row: Estimate) -> bool:
+    """Whether a row is a whole number that nothing makes uncertain."""
+    return row.estimate is not None and row.se is row.low is None and row.estimate.is_integer()
+
+
 def places_of(row: Estimate) -> int:
     """Return the decimals that suit a row: by its standard error, or by its interval's width."""
+    if is_count(row):
+        return 0
     spread = row.se
     if not spread and row.low is not None and row.high is not None:
         spread = (row.high - row.low) / 4

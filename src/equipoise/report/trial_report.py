@@ -53,7 +53,8 @@ def trial_report(
     progress
         Told how far the work is.
     """
-    names = _measured(records)
+    frames = _measured(records)
+    names = tuple(frames)
 
     def count(name: str) -> None:
         if progress:
@@ -75,7 +76,7 @@ def trial_report(
             prospective=plan.prospective,
             guess_timing=guess.timing if guess else None,
             dont_know=bool(guess and guess.dont_know),
-            outcomes=tuple(_outcome(records, name, found) for name, found in answers.items()),
+            outcomes=tuple(_outcome(plan, n, frames[n], found) for n, found in answers.items()),
             main=main_outcome(plan, names),
             source=records.source,
             records_sha256=records.sha256,
@@ -98,23 +99,19 @@ def main_outcome(protocol: Protocol, measured: tuple[str, ...]) -> str:
     return next(name for name in (*primary, *analysed, *measured) if name in measured)
 
 
-def _measured(records: UnblindedRecords) -> tuple[str, ...]:
+def _measured(records: UnblindedRecords) -> dict[str, pd.DataFrame]:
     """Return the outcomes that have scores after baseline, in the protocol's order."""
-    names = tuple(n for n in records.protocol.instruments if not _frame(records, n).empty)
-    if not names:
+    frames = {name: outcome_frame(records, name) for name in records.protocol.instruments}
+    measured = {name: frame for name, frame in frames.items() if not frame.empty}
+    if not measured:
         raise DataError(
             "A report needs scores of at least one instrument at a visit after baseline; these "
             "records have none."
         )
-    return names
+    return measured
 
 
-def _frame(records: UnblindedRecords, name: str) -> pd.DataFrame:
-    return outcome_frame(records, name)
-
-
-def _outcome(records: UnblindedRecords, name: str, found: Estimates) -> OutcomeFindings:
-    plan, frame = records.protocol, _frame(records, name)
+def _outcome(plan: Protocol, name: str, frame: pd.DataFrame, found: Estimates) -> OutcomeFindings:
     measure, scale = plan.instruments[name], plan.instrument(name)
     return OutcomeFindings(
         name=name,

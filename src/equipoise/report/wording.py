@@ -8,6 +8,8 @@ from equipoise.report.findings import Findings, OutcomeFindings
 TITLES = {
     "total-effect": "Total effect",
     "standardised-mean-difference": "Standardised mean difference",
+    "adjusted-mean": "Mean adjusted for baseline",
+    "group-f-test": "F test over all arms",
     "correct-guess-rate": "Correct guesses",
     "bang-index": "Bang's blinding index",
     "james-index": "James' blinding index",
@@ -48,7 +50,8 @@ def title_of(slug: str) -> str:
 def variant_of(row: Estimate) -> str:
     """Return what tells a row from others of its slug."""
     arm = f"{row.arm} arm" if row.arm else None
-    return ", ".join(part for part in (arm, row.label, row.visit) if part)
+    label = row.label if row.label != row.arm else None
+    return ", ".join(part for part in (arm, label, row.visit) if part)
 
 
 def favours(outcome: OutcomeFindings, findings: Findings, effect: float) -> str:

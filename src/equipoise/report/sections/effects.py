@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 PART: Part = "figures"
 ORDER = 10
-NAME, HEADING = "effects", "Every outcome, and what is left with belief made equal"
+NAME, HEADING = "effects", "Every outcome, and with belief made equal"
 NAMES = ("total effect", "with belief made equal")
 
 

@@ -45,7 +45,7 @@ def _table(outcome: OutcomeFindings, *, open_: bool) -> Table:
 
 
 def _row(row: Estimate, outcome: OutcomeFindings) -> tuple[Cell, ...]:
-    places = numbers.places_of(row) + 1
+    places = numbers.places_of(row) + (not numbers.is_count(row))
     of = row.outcome if row.outcome != outcome.name else None
     which = ", ".join(part for part in (of, variant_of(row)) if part)
     return cells(
