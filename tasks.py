@@ -34,10 +34,10 @@ def run(*command: str | Path) -> None:
 
 def set_up(kind: str) -> None:
     """Make .venv hold the pinned packages of `kind` and equipoise itself, editable."""
-    wanted = hashlib.sha256(REQUIREMENTS[kind].read_bytes() + sys.version.encode()).hexdigest()
-    stamps = [VENV / f".{k}-installed" for k in ([kind, "dev"] if kind == "run" else [kind])]
-    # a development install carries everything that a run needs
-    if any(s.exists() and s.read_text() in (wanted, _hash("dev")) for s in stamps):
+    wanted = _hash(kind)
+    enough = {kind: wanted, "dev": _hash("dev")}  # a development install can run, too
+    stamps = {k: VENV / f".{k}-installed" for k in enough}
+    if any(s.exists() and s.read_text() == enough[k] for k, s in stamps.items()):
         return
     if not (BIN / "python").exists() and not (BIN / "python.exe").exists():
         print(f"Setting up {VENV.name} (once; a minute or two) …", file=sys.stderr, flush=True)
@@ -46,6 +46,7 @@ def set_up(kind: str) -> None:
     pip.append("--disable-pip-version-check")
     run(*pip, "--require-hashes", "--requirement", REQUIREMENTS[kind].name)
     run(*pip, "--no-deps", "--no-build-isolation", "--editable", ".")
+    run(BIN / "python", "-m", "compileall", "-q", "src")  # a second of every first start
     (VENV / f".{kind}-installed").write_text(wanted)
 
 

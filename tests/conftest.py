@@ -4,6 +4,10 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("equipoise", deadline=None)  # a deadline is a timed assertion
+settings.load_profile("equipoise")
 
 
 @pytest.fixture(scope="session")

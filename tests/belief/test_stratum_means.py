@@ -53,7 +53,7 @@ def test_contrasts_agree_with_r_welch_and_gls(made_trial, golden):
         assert_allclose(got, expected, rtol=1e-8)
     got = strata.contrast(common_share_weights(strata.pooled_share))
     expected = [golden[f"plug-in {part}"] for part in ("estimate", "se", "df")]
-    assert_allclose([float(v) for v in got], expected, rtol=1e-8)
+    assert_allclose([float(v) for v in got], expected, rtol=1e-6)  # gls stops its search there
 
 
 @given(seeds)
