@@ -27,7 +27,7 @@ def golden() -> dict[str, float]:
 
 @pytest.fixture(scope="session")
 def made_trial() -> Observed:
-    """The trial of tests/golden/belief_core.R: `person` there has three rows, here every row one."""
+    """The trial of tests/golden/belief_core.R, here with a person a row."""
     i = np.arange(1, 121)
     a, x1, x2 = i % 2, np.sin(i), (7 * i) % 11 / 5
     g = (np.sin(3 * i) + 0.5 * x1 + 0.4 * a > 0.1).astype(int)
@@ -105,16 +105,17 @@ def toy() -> Callable[..., UnblindedRecords]:
         certainty: Sequence[float] | None = None,
         test: Sequence[float] | None = None,
         third: bool = False,
+        kind: str | None = None,
         more: str = "",
     ) -> UnblindedRecords:
         n = len(arm)
         names = [f"p{p:04d}" for p in (range(n) if person is None else person)]
         times = ["w1"] * n if visit is None else list(visit)
-        repeated = len(set(names)) < n
+        kind = kind or ("self-blinding" if len(set(names)) < n else "parallel")
         plan = protocol_from_text(
             PLAN.format(
-                kind="self-blinding" if repeated else "parallel",
-                repeated=str(repeated).lower(),
+                kind=kind,
+                repeated=str(kind != "parallel").lower(),
                 third="- {name: other, role: active}" if third else "",
                 visits="\n".join(
                     f"  - {{name: {v}, day: {7 * k}, instruments: [mood, test], guess: true}}"
@@ -125,8 +126,13 @@ def toy() -> Callable[..., UnblindedRecords]:
         )
         rows = pd.DataFrame({"participant": names, "visit": times})
         scores = [
-            rows.assign(instrument=name, item=pd.NA, value=np.asarray(values, float),
-                        baseline=np.nan, unit=plan.instrument(name).unit)
+            rows.assign(
+                instrument=name,
+                item=pd.NA,
+                value=np.asarray(values, float),
+                baseline=np.nan,
+                unit=plan.instrument(name).unit,
+            )
             for name, values in (("mood", mood), ("test", test))
             if values is not None
         ]

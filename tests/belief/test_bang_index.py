@@ -75,7 +75,7 @@ def test_counts_that_are_none_are_refused(bad):
         ("QIDS", "placebo", -0.109, 0.099, -0.303, 0.085),
     ],
 )
-def test_week_one_of_the_trial(week_one_answer, outcome, arm, index, se, low, high):
+def test_week_one_of_the_trial(week_one_answer, *, outcome, arm, index, se, low, high):
     row = week_one_answer(outcome).select(name="bang-index", arm=arm, label=None).rows[0]
     assert_allclose(
         [row.estimate, row.se, row.low, row.high], [index, se, low, high], rtol=0, atol=5.1e-4
@@ -91,7 +91,7 @@ def test_week_one_of_the_trial(week_one_answer, outcome, arm, index, se, low, hi
         ("QIDS", "placebo", 0.141, 0.050, 0.056),
     ],
 )
-def test_repeated_weeks_sum_within_people(weekly_answer, outcome, arm, index, naive, clustered):
+def test_repeated_weeks_sum_within_people(weekly_answer, *, outcome, arm, index, naive, clustered):
     rows = weekly_answer(outcome).select(name="bang-index", arm=arm)
     one, person = rows.select(label=None).rows[0], rows.select(label="person-clustered").rows[0]
     assert_allclose([one.estimate, person.estimate], index, rtol=0, atol=5e-4)

@@ -4,12 +4,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
+from equipoise.belief.answers import blinding
+from equipoise.belief.comparison import Comparison
 from equipoise.belief.guess_rates import correct_guess_rate, difference_index
 
 arms = st.tuples(st.integers(1, 200), st.integers(1, 200)).flatmap(
-    lambda n: st.tuples(
-        st.tuples(st.integers(0, n[0]), st.integers(0, n[1])), st.just(n)
-    )
+    lambda n: st.tuples(st.tuples(st.integers(0, n[0]), st.integers(0, n[1])), st.just(n))
 )
 
 
@@ -23,9 +23,6 @@ def test_newcombe_1998_56_of_70_against_48_of_80():
     [("PANAS", 0.245, 0.117, 0.365), ("QIDS", 0.156, 0.031, 0.277)],
 )
 def test_newcombe_in_week_one(week_one, outcome, row, low, high):
-    from equipoise.belief.answers import blinding
-    from equipoise.belief.comparison import Comparison
-
     found = blinding.answer(Comparison(week_one, outcome, draws=100))["belief-difference-index"]
     assert_allclose([found.estimate, found.low, found.high], [row, low, high], rtol=0, atol=5.1e-4)
 
@@ -37,10 +34,7 @@ def test_newcombe_in_week_one(week_one, outcome, row, low, high):
         ("QIDS", 0.594, 0.529, 0.655, 0.711, 0.446),
     ],
 )
-def test_correct_guess_rates_of_week_one(week_one, outcome, rate, low, high, active, control):
-    from equipoise.belief.answers import blinding
-    from equipoise.belief.comparison import Comparison
-
+def test_correct_guess_rates_of_week_one(week_one, *, outcome, rate, low, high, active, control):
     found = blinding.answer(Comparison(week_one, outcome, draws=100))
     rows = found.select(name="correct-guess-rate")
     whole = rows.select(arm=None).rows[0]
@@ -60,14 +54,14 @@ def test_correct_guess_rates_of_all_weeks(weekly_answer, outcome, rate, active, 
 
 
 def test_clustered_difference_agrees_with_r_sandwich(toy, made_trial, golden):
-    from equipoise.belief.answers import blinding
-    from equipoise.belief.comparison import Comparison
-
     names = np.array(["placebo", "drug"])
     person = np.arange(120) // 3
     records = toy(
-        names[made_trial.arm], names[made_trial.guess], made_trial.y,
-        person=person, visit=[f"w{k % 3 + 1}" for k in range(120)],
+        names[made_trial.arm],
+        names[made_trial.guess],
+        made_trial.y,
+        person=person,
+        visit=[f"w{k % 3 + 1}" for k in range(120)],
     )
     found = blinding.answer(Comparison(records, "mood", draws=100))
     row = found.select(name="belief-difference-index", label="person-clustered").rows[0]

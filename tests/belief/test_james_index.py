@@ -86,7 +86,7 @@ def test_extreme_tables_stay_in_range(table):
     ("outcome", "index", "se", "low", "high"),  # anchors/belief.md, section 2a
     [("PANAS", 0.376, 0.032, 0.313, 0.440), ("QIDS", 0.420, 0.032, 0.357, 0.484)],
 )
-def test_week_one_of_the_trial(week_one_answer, outcome, index, se, low, high):
+def test_week_one_of_the_trial(week_one_answer, *, outcome, index, se, low, high):
     row = week_one_answer(outcome)["james-index"]
     assert_allclose(
         [row.estimate, row.se, row.low, row.high], [index, se, low, high], rtol=0, atol=5.1e-4
@@ -110,7 +110,9 @@ def test_default_interval_agrees_with_the_bootstrap(rng):
     assert_allclose([got.low, got.high], limits, rtol=0, atol=0.25 * got.se)
 
 
-@pytest.mark.parametrize("bad", [[[1, 2], [3, 4]], [[1, 0], [2, 0], [3, 0]], [[1, 2], [3, -4], [0, 0]]])
+@pytest.mark.parametrize(
+    "bad", [[[1, 2], [3, 4]], [[1, 0], [2, 0], [3, 0]], [[1, 2], [3, -4], [0, 0]]]
+)
 def test_tables_that_are_none_are_refused(bad):
     with pytest.raises(DataError, match="don't know"):
         james_index(bad)

@@ -125,8 +125,11 @@ def _status(c: Comparison, row: Estimate) -> Status:
     """Return "planned" where the plan names this analysis of this outcome at these visits."""
     plan, outcome = c.records.protocol, row.outcome or c.outcome
     method = "negative-control" if row.name == "negative-control" else "belief"
-    measured = {v.name for v in plan.visits if not v.baseline and outcome in v.instruments}
-    seen = {c.visit} if c.visit else measured
+    if outcome == c.outcome:
+        seen = set(c.frame["visit"])
+    else:
+        measured = {v.name for v in plan.visits if not v.baseline and outcome in v.instruments}
+        seen = {c.visit} if c.visit else measured
     named = any(
         a.method == method and outcome in a.outcomes and (not a.visits or seen <= set(a.visits))
         for a in plan.analyses

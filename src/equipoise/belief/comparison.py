@@ -75,7 +75,16 @@ class Comparison:
         frame = outcome_frame(self.records, self.outcome, self.visit)
         if frame.empty:
             raise DataError(f"No scores of {self.outcome!r} at visit {self.visit!r}.")
+        if self.visit is None and not self.records.protocol.design.repeated:
+            return frame[frame["visit"] == self._headline_visit(set(frame["visit"]))]
         return frame
+
+    def _headline_visit(self, seen: set[str]) -> str:
+        """Return the visit that `total_effect` takes where people keep their arm."""
+        plan = self.records.protocol
+        planned = planned_effect(plan, self.outcome)
+        named = set(planned.visits) & seen if planned is not None else set()
+        return next(v for v in plan.visit_names if v in (named or seen))
 
     @cached_property
     def all_guesses(self) -> Guesses:

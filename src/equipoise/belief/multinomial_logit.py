@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     FloatArray = NDArray[np.float64]
     IntArray = NDArray[np.intp]
 
-SEPARATED = 1e-6  # a fitted probability below this is one on its way to 0
+# Newton stops at a score of 1e-10 a row: a probability below this was still on its way to 0
+SEPARATED = 1e-8
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,18 +65,14 @@ def multinomial_logit(x: FloatArray, category: IntArray, categories: int) -> Mul
     design = _design((x - centre) / scale)
     hit = (category[:, None] == observed).astype(np.float64)
     beta = np.zeros((len(observed), design.shape[1]))
+    probability = np.full(hit.shape, 1 / len(observed))
     loss = np.inf
     for _ in range(50):
-        probability = _softmax(design @ beta.T)
         gradient = ((hit - probability).T @ design)[1:].ravel()
         if np.abs(gradient).max(initial=0.0) < 1e-10 * n:
             break
-        step = np.linalg.lstsq(_information(design, probability), gradient, rcond=None)[0]
-        beta, loss = _halved(design, hit, beta, step, loss)
-        if np.abs(beta).max() > 30:
-            break
-    else:
-        probability = _softmax(design @ beta.T)
+        step = _solve(_information(design, probability), gradient)
+        beta, probability, loss = _halved(design, hit, beta, step, loss)
     if probability.min() < SEPARATED:
         raise NotIdentifiedError(
             "not identified: the covariates separate those who guessed one arm from those who "
@@ -111,15 +108,22 @@ def _information(design: FloatArray, probability: FloatArray) -> FloatArray:
     return information.reshape(k * d, k * d)
 
 
+def _solve(information: FloatArray, gradient: FloatArray) -> FloatArray:
+    try:
+        return np.asarray(np.linalg.solve(information, gradient))
+    except np.linalg.LinAlgError:  # a covariate repeats another: any solution predicts alike
+        return np.asarray(np.linalg.lstsq(information, gradient, rcond=None)[0])
+
+
 def _halved(
     design: FloatArray, hit: FloatArray, beta: FloatArray, step: FloatArray, loss: float
-) -> tuple[FloatArray, float]:
-    """Take the Newton step, halved until the deviance falls."""
+) -> tuple[FloatArray, FloatArray, float]:
+    """Take the Newton step, halved until the deviance falls; return its probabilities too."""
     move = np.vstack([np.zeros(design.shape[1]), step.reshape(-1, design.shape[1])])
     for halving in range(20):
         new = beta + move / 2**halving
         p = _softmax(design @ new.T)
         value = -float(np.log(np.maximum((p * hit).sum(axis=1), 1e-300)).sum())
         if value <= loss + 1e-12:
-            return new, value
-    return beta, loss
+            break
+    return new, p, value

@@ -157,9 +157,10 @@ def ipw(data: Observed, q: FloatArray) -> Contrast:
 
 def _less_scores(part: FloatArray, scores: FloatArray) -> FloatArray:
     """Take off what the estimated weights explain; each residual over 1 - its leverage (HC3)."""
-    q, _ = np.linalg.qr(scores)
-    leverage = (q**2).sum(axis=1)
-    rest: FloatArray = (part - q @ (q.T @ part)) / np.maximum(1 - leverage, 1e-9)
+    left, size, _ = np.linalg.svd(scores, full_matrices=False)
+    basis = left[:, size > 1e-9 * size.max(initial=0.0)]  # a constant covariate spans nothing
+    leverage = (basis**2).sum(axis=1)
+    rest: FloatArray = (part - basis @ (basis.T @ part)) / np.maximum(1 - leverage, 1e-9)
     return rest
 
 
@@ -169,6 +170,8 @@ def aipw(data: Observed, q: FloatArray, rng: np.random.Generator, folds: int = 5
     Cross-fitted over `folds` random parts of the people (Chernozhukov et al. 2018, Econom J
     21:C1-C68), averaged over 5 splits so that the split hardly matters.
     """
+    if not data.x.shape[1]:  # nothing to model: this is the plug-in
+        return influence_contrast(data, common_share_weights(q))
     _require_strata(data)
     splits = [_aipw_once(data, q, rng, folds) for _ in range(5)]
     estimate = float(np.mean([estimate for estimate, _ in splits]))
@@ -181,8 +184,9 @@ def _aipw_once(
 ) -> tuple[float, FloatArray]:
     fold = _folds(data, rng, folds)
     weights = common_share_weights(q)
-    arm_share = np.array([(data.arm == 0).mean(), (data.arm == 1).mean()])
     value = np.zeros_like(data.y)
+    inverse = np.zeros((len(data.y), *weights.shape))  # 1 / P(guess | arm, x) of those inside
+    error = np.zeros_like(inverse)
     for k in range(folds):
         train, test = np.flatnonzero(fold != k), np.flatnonzero(fold == k)
         outcome = _outcome_model(data, train)
@@ -193,10 +197,14 @@ def _aipw_once(
             for g in np.flatnonzero(weights[a]):
                 predicted = outcome(a, int(g), data.x[test])
                 inside = (data.arm[test] == a) & (data.guess[test] == g)
-                error = inside * (data.y[test] - predicted) / (arm_share[a] * probability[:, g])
-                value[test] += weights[a, g] * (predicted + error)
-    estimate = float(value.mean())
-    return estimate, (value - estimate) / len(value)
+                inverse[test, a, g] = inside / probability[:, g]
+                error[test, a, g] = data.y[test] - predicted
+                value[test] += weights[a, g] * predicted
+    inverse /= np.maximum(inverse.sum(axis=0), 1e-300)  # sums to 1 (Hajek): far less noisy
+    mean = (inverse * error).sum(axis=0)
+    moved = inverse * (error - mean) / np.maximum(1 - inverse, 1e-9)  # by leaving the row out
+    psi = (value - value.mean()) / len(value) + (weights * moved).sum(axis=(1, 2))
+    return float(value.mean() + (weights * mean).sum()), psi
 
 
 def _folds(data: Observed, rng: np.random.Generator, folds: int) -> IntArray:

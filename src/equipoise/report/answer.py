@@ -138,9 +138,8 @@ def _went_with_belief(outcome: OutcomeFindings, rest: Estimate, total: Estimate)
         replace(part, estimate=way * part.estimate, low=limits[0], high=limits[1])
     )
     same = abs((total.estimate or 0.0) - plain) <= 0.01 * (total.se or 0.0)
-    of = "it" if same else "the plain difference of means, "
-    if not same:
-        of += numbers.number(abs(plain), numbers.places_of(rest))
+    plainly = numbers.number(abs(plain), numbers.places_of(rest))
+    of = "it" if same else f"the plain difference of means ({plainly})"
     return f", and {said} of {of} went with belief"
 
 
