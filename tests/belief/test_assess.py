@@ -391,3 +391,28 @@ def test_settings_that_make_no_sense_are_errors(toy, sample, wrong):
 def test_what_was_not_measured_is_an_error_that_says_what_was(toy, sample, asked):
     with pytest.raises(EquipoiseError, match=r"mood|w1"):
         assess(toy(ARM, *sample), **asked)
+
+
+def test_no_share_of_a_headline_that_covers_zero_whatever_the_stratum_means_say(toy):
+    rng = np.random.default_rng(0)
+    arm = np.repeat(["drug", "placebo"], [40, 12])
+    guess = np.where(rng.random(52) < 0.6, arm, np.where(arm == "drug", "placebo", "drug"))
+    # the small arm varies less: pooling widens its interval, unequal variances narrow it
+    noise = np.where(arm == "drug", rng.normal(0, 20, 52), rng.normal(0, 2, 52))
+    for shift in np.linspace(0, 20, 41):
+        mood = np.clip(40 + noise + shift * (arm == "drug"), 0, 100)
+        found = assess(toy(arm, guess, mood), "mood", draws=100)
+        pooled, welch = found.select(name="total-effect").rows[:2]
+        if pooled.low <= 0 < welch.low:
+            assert not found.select(name="belief-share").rows
+            assert "covers 0" in found.select(name="belief-share").refused[0].reason
+            return
+    pytest.fail("no shift separates the two intervals: the test tests nothing")
+
+
+def test_a_share_is_refused_where_the_row_means_contradict_the_mixed_model(weekly_answer):
+    found = weekly_answer("STAIT")
+    assert found["total-effect"].high < 0
+    reasons = [row.reason for row in found.select(name="belief-share").refused]
+    assert reasons
+    assert all("difference in means" in reason for reason in reasons)

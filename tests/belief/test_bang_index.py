@@ -130,3 +130,10 @@ def test_full_certainty_is_bang_and_none_is_blind(seed):
 def test_certainty_outside_its_range_is_refused():
     with pytest.raises(DataError, match="divide a 0-100 answer by 100"):
         certainty_weighted_bang([1, -1], [80, 20])
+
+
+@given(st.integers(0, 200), st.integers(0, 200).filter(bool))
+def test_an_unsure_answer_in_another_arm_moves_nothing(right, wrong):
+    alone = bang_index([[right, wrong, 0]])
+    beside = bang_index([[right, wrong, 0], [3, 2, 1]])
+    assert_allclose([v[0] for v in beside], [v[0] for v in alone], atol=1e-9)

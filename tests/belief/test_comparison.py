@@ -73,7 +73,7 @@ def test_people_are_counted_not_rows(toy):
     visit = ["w1", "w2", "w3", "w4"] * 10
     c = Comparison(toy(arm, guess, range(40), person=person, visit=visit), "mood")
     assert c.strata.n[1, 1] == 2
-    assert c.people[1, 1] == 1
+    assert c.rows.people[1, 1] == 1
     with pytest.raises(NotIdentifiedError, match=r"drug arm, guess drug: 1\b"):
         c.require_identified()
 

@@ -6,7 +6,7 @@ from numpy.testing import assert_allclose
 
 from equipoise.belief.answers import blinding
 from equipoise.belief.comparison import Comparison
-from equipoise.belief.guess_rates import correct_guess_rate, difference_index
+from equipoise.belief.guess_rates import correct_guess_rate, difference_index, fisher_exact
 
 arms = st.tuples(st.integers(1, 200), st.integers(1, 200)).flatmap(
     lambda n: st.tuples(st.tuples(st.integers(0, n[0]), st.integers(0, n[1])), st.just(n))
@@ -96,3 +96,9 @@ def test_the_rate_lies_in_its_interval_and_range(n, data):
     assert 0 <= got.low <= got.estimate <= got.high <= 1
     wrong = correct_guess_rate(n - right, n)
     assert_allclose([wrong.low, wrong.high], [1 - got.high, 1 - got.low], atol=1e-12)
+
+
+def test_fisher_agrees_with_r():
+    # fisher.test(matrix(c(48, 44, 39, 102), 2))$p.value and c(91, 37, 56, 45), R 4.2.2
+    assert_allclose(fisher_exact([48, 39], [92, 141]), 0.000186015086069433, rtol=1e-12)
+    assert_allclose(fisher_exact([91, 56], [128, 101]), 0.0181659598783305, rtol=1e-12)

@@ -31,13 +31,10 @@ def bare(data):
 
 def some_trial(seed, n=80, p=1):
     rng = np.random.default_rng(seed)
-    return Observed(
-        rng.normal(50, 10, n),
-        np.arange(n) % 2,
-        rng.integers(0, 2, n),
-        rng.normal(size=(n, p)),
-        np.arange(n),
-    )
+    arm = np.arange(n) % 2
+    # twelve of each guess in each arm: fewer than ten would be refused
+    guess = np.where(np.arange(n) < 48, np.arange(n) // 2 % 2, rng.integers(0, 2, n))
+    return Observed(rng.normal(50, 10, n), arm, guess, rng.normal(size=(n, p)), np.arange(n))
 
 
 def shares(data):

@@ -14,7 +14,7 @@ from equipoise.analysis.mixed_model import MixedModelFit, random_intercept_fit
 from equipoise.analysis.planned import analyse
 from equipoise.analysis.rows import effect_unit, estimate_row
 from equipoise.analysis.sandwich import ClusterRobust, cluster_robust, robust_covariance
-from equipoise.analysis.total_effect import total_effect
+from equipoise.analysis.total_effect import headline_rows, total_effect
 from equipoise.analysis.two_samples import TwoSamples, difference_in_means, two_samples
 
 __all__ = [
@@ -36,6 +36,7 @@ __all__ = [
     "difference_in_means",
     "effect_unit",
     "estimate_row",
+    "headline_rows",
     "least_squares",
     "mixed_model",
     "random_intercept_fit",

@@ -130,7 +130,7 @@ def random_intercept_fit(
     jacobian = 2 * np.log(np.abs(np.diagonal(r))).sum() if reml else 0.0
     return MixedModelFit(
         columns=names,
-        coefficients=inverse_r @ at.coefficients,
+        coefficients=inverse_r @ (q.T @ y + at.coefficients),
         covariance=inverse_r @ at.covariance @ inverse_r.T,
         s2=s2,
         s2b=float(theta[0]),
@@ -145,7 +145,7 @@ def random_intercept_fit(
 
 
 class _Strata(NamedTuple):
-    """Cross products of [Q, y] in each eigenspace k of the covariance.
+    """Cross products of [Q, least-squares residual of y] in each eigenspace k of the covariance.
 
     The variance there is v_k = loading_k . (s2b, s2), its dimension is m_k, and `degrees` is
     what the residual sum of squares is divided by: n - p for REML, n for ML.
@@ -162,6 +162,7 @@ class _Strata(NamedTuple):
 def _strata(
     y: NDArray[np.float64], q: NDArray[np.float64], cluster: ArrayLike, *, reml: bool
 ) -> _Strata:
+    rest = y - q @ (q.T @ y)  # of y only what least squares leaves: free of cancellation
     order, starts, sizes = clusters_of(cluster)
     n, clusters = len(y), len(sizes)
     if len(order) != n:
@@ -171,7 +172,7 @@ def _strata(
             f"A random intercept needs at least 2 participants and one with several rows. "
             f"Got {n} rows of {clusters} participant(s). Use a difference in means or ANCOVA."
         )
-    table = np.column_stack((q, y))[order]
+    table = np.column_stack((q, rest))[order]
     means = np.add.reduceat(table, starts, axis=0) / sizes[:, None]
     within = table - np.repeat(means, sizes, axis=0)
     products, loading, dimension = [within.T @ within], [(0.0, 1.0)], [float(n - clusters)]
@@ -180,23 +181,19 @@ def _strata(
         products.append(size * block.T @ block)
         loading.append((float(size), 1.0))
         dimension.append(float(len(block)))
-    _refuse_exact_fit(y, q, products[0])
+    _refuse_exact_fit(float(y @ y), rest, products[0])
     degrees = n - q.shape[1] if reml else n
     return _Strata(
         np.array(products), np.array(loading), np.array(dimension), degrees, clusters, reml
     )
 
 
-def _refuse_exact_fit(
-    y: NDArray[np.float64], q: NDArray[np.float64], within: NDArray[np.float64]
-) -> None:
+def _refuse_exact_fit(size: float, rest: NDArray[np.float64], within: NDArray[np.float64]) -> None:
     """Refuse data without residual variance, or none within participants."""
-    residual = y - q @ (q.T @ y)
     own = within[-1, -1]  # sum of squares within participants, then what the model leaves of it
     solved, *_ = np.linalg.lstsq(within[:-1, :-1], within[:-1, -1], rcond=1e-12)
     unexplained = own - within[:-1, -1] @ solved
-    size = float(y @ y)
-    if residual @ residual <= 1e-20 * size or own <= 1e-20 * size or unexplained <= 1e-12 * own:
+    if rest @ rest <= 1e-20 * size or own <= 1e-20 * size or unexplained <= 1e-12 * own:
         raise NotIdentifiedError(
             "The scores do not vary within participants beyond what the model explains exactly, "
             "so there is no residual variance. Look whether rows were copied, or drop covariates."

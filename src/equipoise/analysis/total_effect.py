@@ -49,10 +49,7 @@ def total_effect(
     """
     plan = records.protocol
     planned = planned_effect(plan, outcome)
-    frame = outcome_frame(records, outcome, visit)
-    warnings: tuple[str, ...] = ()
-    if visit is None:
-        frame, warnings = _default_visits(records, frame, outcome, planned)
+    frame, warnings = headline_rows(records, outcome, visit)
     method = _fitting_method(frame, planned)
     return effect_by(method, records, outcome, frame, planned, level=level, warnings=warnings)
 
@@ -105,10 +102,18 @@ def _about(records: UnblindedRecords, outcome: str) -> tuple[str, ...]:
     return tuple(warning for warning in records.warnings if name.search(warning))
 
 
-def _default_visits(
-    records: UnblindedRecords, frame: pd.DataFrame, outcome: str, planned: Analysis | None
+def headline_rows(
+    records: UnblindedRecords, outcome: str, visit: str | None = None
 ) -> tuple[pd.DataFrame, tuple[str, ...]]:
-    """Keep the visits to analyse when the caller names none; warn where the plan is silent."""
+    """Return the rows that the headline speaks of; warn where the plan is silent.
+
+    Of a named visit; else of every planned visit where people change arms, and of the first
+    planned one where they keep theirs.
+    """
+    frame = outcome_frame(records, outcome, visit)
+    if visit is not None:
+        return frame, ()
+    planned = planned_effect(records.protocol, outcome)
     seen = set(frame["visit"])
     visits = [v.name for v in records.protocol.visits if not v.baseline and v.name in seen]
     named = set(planned.visits) if planned is not None else set()

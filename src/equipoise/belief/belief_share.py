@@ -95,9 +95,9 @@ def require_total(path: EffectPath, level: float) -> None:
         )
     if low[0] <= 0 <= high[0]:
         raise NotIdentifiedError(
-            f"the total effect's {level:.0%} interval covers 0 ({low[0]:.3g} to {high[0]:.3g}): "
-            "a share of an effect that may be zero means nothing. Read the belief part, a "
-            "difference, instead."
+            f"the {level:.0%} interval of the difference in means covers 0 ({low[0]:.3g} to "
+            f"{high[0]:.3g}): a share of an effect that may be zero means nothing. Read the "
+            "belief part, a difference, instead."
         )
 
 

@@ -9,21 +9,21 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from equipoise.analysis import effect_unit
-from equipoise.analysis.total_effect import planned_effect
+from equipoise.analysis import effect_unit, headline_rows
+from equipoise.analysis.total_effect import planned_effect, total_effect
 from equipoise.belief.guesses import Guesses
 from equipoise.belief.resamples import Resamples, one_arm, resample
 from equipoise.belief.standardised_effect import Observed
 from equipoise.belief.stratum_means import StratumMeans, stratum_means
 from equipoise.belief.total_and_standardised import EffectPath
 from equipoise.errors import DataError, NotIdentifiedError
-from equipoise.records import outcome_frame
 
 if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
     from equipoise.belief.index_intervals import Interval
+    from equipoise.estimates import Estimates
     from equipoise.records import UnblindedRecords
 
     FloatArray = NDArray[np.float64]
@@ -72,19 +72,15 @@ class Comparison:
     @cached_property
     def frame(self) -> pd.DataFrame:
         """The outcome's rows of all arms."""
-        frame = outcome_frame(self.records, self.outcome, self.visit)
+        frame, _ = headline_rows(self.records, self.outcome, self.visit)
         if frame.empty:
             raise DataError(f"No scores of {self.outcome!r} at visit {self.visit!r}.")
-        if self.visit is None and not self.records.protocol.design.repeated:
-            return frame[frame["visit"] == self._headline_visit(set(frame["visit"]))]
         return frame
 
-    def _headline_visit(self, seen: set[str]) -> str:
-        """Return the visit that `total_effect` takes where people keep their arm."""
-        plan = self.records.protocol
-        planned = planned_effect(plan, self.outcome)
-        named = set(planned.visits) & seen if planned is not None else set()
-        return next(v for v in plan.visit_names if v in (named or seen))
+    @cached_property
+    def headline(self) -> Estimates:
+        """The total effect, by the method that the trial needs."""
+        return total_effect(self.records, self.outcome, self.visit, level=self.level)
 
     @cached_property
     def all_guesses(self) -> Guesses:
@@ -93,9 +89,29 @@ class Comparison:
 
     @cached_property
     def compared(self) -> NDArray[np.bool_]:
-        """Rows of the two arms compared that have a guess."""
-        kept: NDArray[np.bool_] = (self.all_guesses.arm < 2) & self.all_guesses.answered
+        """Rows of the two arms compared that have a guess and are not `stray`."""
+        kept: NDArray[np.bool_] = self._answered & ~self.stray
         return kept
+
+    @cached_property
+    def _answered(self) -> NDArray[np.bool_]:
+        answered: NDArray[np.bool_] = (self.all_guesses.arm < 2) & self.all_guesses.answered
+        return answered
+
+    @cached_property
+    def stray(self) -> NDArray[np.bool_]:
+        """Rows whose guess is neither arm and which fewer than two people of an arm share.
+
+        One person who answers "don't know" cannot stand for all of their arm: rather than refuse
+        every effect given belief, these few are left out, and counted.
+        """
+        g = self.all_guesses
+        stray = np.zeros(len(g.arm), dtype=bool)
+        for guess in range(2, self.categories):
+            rows = self._answered & (g.guess == guess)
+            if min(len(np.unique(g.person[rows & (g.arm == a)])) for a in (0, 1)) < 2:
+                stray |= rows
+        return stray
 
     @cached_property
     def guesses(self) -> Guesses:
@@ -118,13 +134,11 @@ class Comparison:
         return stratum_means(self.y, self.guesses.arm, self.guesses.guess, self.categories)
 
     @cached_property
-    def people(self) -> IntArray:
-        """How many different people stand in each stratum, shape (2, categories)."""
+    def rows(self) -> Observed:
+        """The rows compared, without covariates."""
         g = self.guesses
-        cell = g.arm * self.categories + g.guess
-        _, first = np.unique(np.stack([g.person, cell]), axis=1, return_index=True)
-        counts = np.bincount(cell[first], minlength=2 * self.categories)
-        return counts.reshape(2, self.categories).astype(np.intp)
+        none = np.empty((len(self.y), 0))
+        return Observed(self.y, g.arm, g.guess, none, g.person, self.categories)
 
     def require_identified(self, *, both_beliefs: bool = False) -> None:
         """Refuse when a stratum that an effect needs holds fewer than two people.
@@ -132,7 +146,7 @@ class Comparison:
         A guess that nobody made needs nobody, unless the method needs `both_beliefs` themselves.
         People are counted, not rows: one person has no spread, however often observed.
         """
-        people = self.people[:, :2] if both_beliefs else self.people
+        people = self.rows.people[:, :2] if both_beliefs else self.rows.people
         used = people.any(axis=0) | both_beliefs
         small = [
             f"{self.every_arm[a]} arm, {self.says(int(g))}: {people[a, g]}"
@@ -164,9 +178,8 @@ class Comparison:
     @cached_property
     def path(self) -> EffectPath:
         """The total and the belief-standardised effect of the rows compared, jointly."""
-        g = self.guesses
-        rows = Observed(self.y, g.arm, g.guess, np.empty((len(self.y), 0)), g.person)
-        return EffectPath(self.strata, self.strata.pooled_share, rows if g.repeated else None)
+        rows = self.rows if self.guesses.repeated else None
+        return EffectPath(self.strata, self.strata.pooled_share, rows)
 
     @cached_property
     def person_arm(self) -> NDArray[np.intp] | None:
@@ -221,7 +234,9 @@ class Comparison:
         """What must be printed with every effect given belief, in this trial."""
         plan = self.records.protocol.blinding.guess
         late = plan is not None and plan.timing == "after-outcomes"
-        return (AFTER_ENDPOINT,) if late else ()
+        strays = int(self.stray.sum())
+        few = f"{strays} rows with a guess that too few people shared are left out."
+        return ((AFTER_ENDPOINT,) if late else ()) + ((few,) if strays else ())
 
     def says(self, guess: int) -> str:
         """Name a guess category."""

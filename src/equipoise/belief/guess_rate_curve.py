@@ -141,9 +141,10 @@ def curve(
     whole = np.isfinite(draws).all(axis=-1)
     draws = draws[whole]
     deviation = draws.std(axis=0, ddof=1)
-    small = bool(strata.n.min() < SMALL_STRATUM)
+    people = strata.n if rows is None else rows.people
+    small = bool(people.min() < SMALL_STRATUM)
     if small:
-        exact = _closed_form(strata, surface_weights(*observed), rows)
+        exact = closed_form(strata, surface_weights(*observed), rows)
         se, (low, high) = exact.se, exact.interval(level)
     else:
         se = deviation
@@ -154,7 +155,8 @@ def curve(
     return Curve(c, *observed, effect, se, low, high, effect - q * se, effect + q * se, lost, small)
 
 
-def _closed_form(strata: StratumMeans, weights: FloatArray, rows: Observed | None) -> Contrast:
+def closed_form(strata: StratumMeans, weights: FloatArray, rows: Observed | None) -> Contrast:
+    """Return the stratum contrasts of k points, weights of shape (k, 2, 2)."""
     if rows is None:
         return strata.contrast(weights)
     points = [influence_contrast(rows, point) for point in weights]

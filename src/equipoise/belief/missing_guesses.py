@@ -149,7 +149,8 @@ def _weighted_row(rows: GuessRows, x: ArrayLike | None, level: float, unit: str 
         p=float(contrast.p),
         unit=unit,
         estimand="Effect had both arms believed alike, everybody's guess known",
-        method="Weights 1 / P(guess observed | arm, outcome, baseline) (Seaman & White 2013)",
+        method=f"Weights 1 / P(guess observed | arm, outcome{', baseline' if x is not None else ''}) "
+        "(Seaman & White 2013)",
         assumptions=IPW_ASSUMPTIONS,
     )
 

@@ -72,6 +72,13 @@ class Observed:
         return self.arm * self.categories + self.guess
 
     @property
+    def people(self) -> IntArray:
+        """How many different people stand in each stratum, shape (2, categories)."""
+        pairs = np.unique(np.stack([self.cell, self.person]), axis=1)
+        count = np.bincount(pairs[0], minlength=2 * self.categories)
+        return count.reshape(2, self.categories)
+
+    @property
     def repeated(self) -> bool:
         """Whether some person has several rows."""
         return bool(np.bincount(self.person).max() > 1)
@@ -258,7 +265,7 @@ def _by_influence(
 
 
 def _require_strata(data: Observed) -> None:
-    n = np.bincount(data.cell, minlength=2 * data.categories)
+    n = data.people
     smallest = int(n[n > 0].min())
     if smallest < MIN_STRATUM:
         raise NotIdentifiedError(

@@ -3,26 +3,34 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from equipoise.cli.options import json_option
 
+if TYPE_CHECKING:
+    from equipoise.protocol import Protocol, Topic
+
+MARKS = {"filled": "✓", "missing": "✗"}
+
 
 @click.command()
-@click.argument("protocol", type=click.Path(path_type=Path))
+@click.argument("protocol", type=click.Path(path_type=Path), required=False)
 @click.option("--missing", is_flag=True, help="Only the topics that are missing.")
-@click.option("--schema", is_flag=True, help="Print the JSON schema of protocol files instead.")
+@click.option("--schema", is_flag=True, help="Print the JSON schema of all protocol files.")
 @json_option
-def command(protocol: Path, missing: bool, schema: bool, as_json: bool) -> None:
+def command(protocol: Path | None, missing: bool, schema: bool, as_json: bool) -> None:
     """Check a protocol file: errors with their lines, then SPIRIT 2025 topic by topic.
 
     \b
     Examples:
       equipoise check protocol.yaml
       equipoise check protocol.yaml --missing
-      equipoise check protocol.yaml --schema > protocol.schema.json
+      equipoise check --schema > protocol.schema.json
     """
     from equipoise.protocol import (  # noqa: PLC0415  (--help must be instant)
         completeness,
@@ -33,34 +41,32 @@ def command(protocol: Path, missing: bool, schema: bool, as_json: bool) -> None:
     if schema:
         click.echo(json.dumps(protocol_schema(), indent=1))
         return
+    if protocol is None:
+        raise click.UsageError("Which PROTOCOL file? (--schema needs none.)")
     plan = read_protocol(protocol)
     topics = completeness(plan)
-    counts = {
-        s: sum(t.status == s for t in topics) for s in dict.fromkeys(t.status for t in topics)
-    }
     if as_json:
-        rows = [
-            {"item": t.item, "topic": t.name, "status": t.status, "where": t.where, "note": t.note}
-            for t in topics
-        ]
-        click.echo(
-            json.dumps(
-                {"protocol": plan.identifier, "sha256": plan.sha256, "topics": rows},
-                ensure_ascii=False,
-                indent=1,
-            )
-        )
+        click.echo(_json(plan, topics))
         return
     click.echo(f"{plan.title}\n")
-    width = max(len(t.name) for t in topics)
+    _table([topic for topic in topics if topic.status == "missing" or not missing])
+    counts = Counter(topic.status for topic in topics)
+    told = ", ".join(f"{count} {status}" for status, count in counts.items())
+    click.echo(f"\nSPIRIT 2025 topics: {told}. Protocol hash {plan.sha256[:16]}…")
+
+
+def _json(plan: Protocol, topics: Sequence[Topic]) -> str:
+    rows = [
+        {"item": t.item, "topic": t.name, "status": t.status, "where": t.where, "note": t.note}
+        for t in topics
+    ]
+    found = {"protocol": plan.identifier, "sha256": plan.sha256, "topics": rows}
+    return json.dumps(found, ensure_ascii=False, indent=1)
+
+
+def _table(topics: Sequence[Topic]) -> None:
+    width = max((len(topic.name) for topic in topics), default=0)
     for topic in topics:
-        if missing and topic.status != "missing":
-            continue
-        mark = {"filled": "✓", "missing": "✗"}.get(topic.status, "–")
+        mark = MARKS.get(topic.status, "–")
         told = topic.note or topic.where
         click.echo(f"  {mark} {topic.item.rjust(4)}  {topic.name.ljust(width)}  {told}".rstrip())
-    click.echo(
-        "\nSPIRIT 2025 topics: "
-        + ", ".join(f"{count} {status}" for status, count in counts.items())
-        + f". Protocol hash {plan.sha256[:16]}…"
-    )

@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
 import click
 
 from equipoise.cli.options import json_option
+from equipoise.cli.progress import downloading
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from equipoise.datasets import Dataset
+
+FIELDS = ("name", "title", "citation", "licence", "licence_note", "url", "sha256", "filename")
+WIDTH = 100
+INDENT = " " * 11  # under the words after "citation"
 
 
 @click.command()
@@ -22,34 +33,33 @@ def command(name: str | None, fetch: bool, cite: bool, as_json: bool) -> None:
       equipoise datasets
       equipoise datasets self-blinding-microdose --cite
       equipoise datasets self-blinding-microdose --fetch
+      equipoise datasets --json
     """
     from equipoise import datasets  # noqa: PLC0415  (--help must be instant)
 
-    registry = datasets.registry()
-    chosen = [datasets.dataset(name)] if name else list(registry.values())
     if fetch and not name:
         raise click.UsageError("Name the dataset to --fetch.")
+    chosen = [datasets.dataset(name)] if name else list(datasets.registry().values())
+    here: Path | None = None
+    if fetch and name:
+        with downloading() as progress:
+            here = datasets.fetch(name, progress=progress)
     if as_json:
-        shown = [
-            {
-                "name": d.name,
-                "title": d.title,
-                "citation": d.citation,
-                "licence": d.licence,
-                "url": d.url,
-                "sha256": d.sha256,
-                "filename": d.filename,
-            }
-            for d in chosen
-        ]
-        click.echo(json.dumps(shown, ensure_ascii=False, indent=1))
+        path = {"path": str(here)} if here else {}
+        shown = [{field: getattr(d, field) for field in FIELDS} | path for d in chosen]
+        click.echo(json.dumps({"datasets": shown}, ensure_ascii=False, indent=1))
         return
     for dataset in chosen:
-        click.echo(f"\n{dataset.name}\n  {dataset.title}")
-        click.echo(f"  cite     {dataset.citation}\n  licence  {dataset.licence}")
-        if dataset.licence_note:
-            click.echo(click.wrap_text(dataset.licence_note, 100, " " * 11, " " * 11))
-        if not cite:
-            click.echo(f"  from     {dataset.url}\n  sha256   {dataset.sha256}")
-    if fetch and name:
-        click.echo(f"  here     {datasets.fetch(name)}")
+        _print(dataset, cite=cite)
+    if here:
+        click.echo(f"  here     {here}")
+
+
+def _print(dataset: Dataset, *, cite: bool) -> None:
+    click.echo(f"\n{dataset.name}\n  {dataset.title}")
+    click.echo(click.wrap_text(dataset.citation, WIDTH, "  cite     ", INDENT))
+    click.echo(f"  licence  {dataset.licence}")
+    if dataset.licence_note:
+        click.echo(click.wrap_text(dataset.licence_note, WIDTH, INDENT, INDENT))
+    if not cite:
+        click.echo(f"  from     {dataset.url}\n  sha256   {dataset.sha256}")

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from equipoise.cli import show
-from equipoise.cli.options import seed_option
+from equipoise.cli.options import output_option, seed_option
 from equipoise.cli.report import date_option, report_draws_option, write_page
 
 if TYPE_CHECKING:
@@ -17,18 +16,12 @@ if TYPE_CHECKING:
 
     from equipoise.simulation import SelfBlindingScenario
 
+HEADLINES = ("total-effect", "correct-guess-rate", "belief-standardised-effect", "belief-part")
 SCENARIOS = ("belief without drug", "drug and belief", "drug only")
 
 
 @click.command()
-@click.option(
-    "--output",
-    "-o",
-    type=click.Path(dir_okay=False, path_type=Path),
-    default=Path("equipoise-demo.html"),
-    show_default=True,
-    help="The page.",
-)
+@output_option(default=Path("equipoise-demo.html"), show_default=True, help="The page.")
 @click.option(
     "--scenario",
     type=click.Choice(SCENARIOS),
@@ -60,14 +53,16 @@ def command(
       equipoise demo --records rehearsal/ && equipoise belief rehearsal/ --outcome PHQ-9
     """
     from equipoise.belief import assess  # noqa: PLC0415  (--help must be instant)
+    from equipoise.cli import belief_table, show  # noqa: PLC0415
     from equipoise.records import write_folder  # noqa: PLC0415
+    from equipoise.report import gathered  # noqa: PLC0415
     from equipoise.simulation import SCENARIOS as KNOWN  # noqa: PLC0415
     from equipoise.simulation import demo_protocol, simulate  # noqa: PLC0415
 
     plan = demo_protocol()
-    truth = KNOWN[scenario]
+    truths = _truths(KNOWN[scenario], plan.instruments)
     click.echo(f"1. Protocol: {plan.title} (hash {plan.sha256[:12]}…)", err=True)
-    trial = simulate(plan, truth, seed=seed)
+    trial = simulate(plan, KNOWN[scenario], seed=seed)
     people = len(trial.participants)
     click.echo(f"2. Rehearsal: {people} virtual participants, truth: {scenario}", err=True)
     if records is not None:
@@ -81,13 +76,17 @@ def command(
         interval="default",
         draws=draws,
         seed=seed,
-        simulated_truth=_truths(truth, plan.instruments),
+        simulated_truth=truths,
     )
     main = next(name for name, m in plan.instruments.items() if m.role == "primary")
     found = assess(trial, main, draws=draws, seed=seed)
-    click.echo(f"\n{main} in the rehearsal (simulated, no real person):\n")
-    wanted = ("total-effect", "correct-guess-rate", "belief-standardised-effect", "belief-part")
-    show.table(row for row in found if row.name in wanted)
+    click.echo(f"\n{main} in the rehearsal (simulated, no real person)")
+    belief_table.answer(gathered(trial, {main: found}, seed=seed, draws=draws))
+    click.echo()
+    show.table([row for row in found if row.name in HEADLINES])
+    told = ", ".join(f"{name} {value:.3g}" for name, value in truths[main].items())
+    click.echo()
+    show.wrapped(f"The truth of this rehearsal: {told}.")
 
 
 def _truths(scenario: SelfBlindingScenario, outcomes: Iterable[str]) -> dict[str, dict[str, float]]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import importlib
-import os
-import sys
+from difflib import get_close_matches
+from typing import IO, Any
 
 import click
 
@@ -18,7 +18,7 @@ VERBS = {
     "check": ("check", "Is a protocol complete (SPIRIT 2025), consistent, computable?"),
     "datasets": ("datasets", "List, fetch and cite published trial data."),
     "analyse": ("analyse", "Run the planned analyses of a trial."),
-    "belief": ("belief", "Drug or belief? Blinding and effects given belief, for one outcome."),
+    "belief": ("belief", "Drug or belief? Blinding, and effects given belief."),
     "report": ("report", "Write the report page of a trial."),
 }
 
@@ -30,6 +30,16 @@ Examples:
   equipoise belief trial.csv --participant id --arm arm --guess guess --outcome HAMD
   equipoise report self-blinding-microdose
 """
+
+
+class Failure(click.ClickException):
+    """The data or the plan is wrong: its message, and exit code 1."""
+
+    exit_code = 1
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        """Print the message as ours."""
+        click.echo(f"equipoise: {self.format_message()}", err=True, file=file)
 
 
 class Verbs(click.Group):
@@ -47,16 +57,41 @@ class Verbs(click.Group):
         command: click.Command = module.command
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the verb; for an unknown one name its neighbours."""
+        if args[0] not in VERBS and not args[0].startswith("-"):
+            near = get_close_matches(args[0], VERBS, n=1)
+            hint = f" Did you mean {near[0]!r}?" if near else ""
+            ctx.fail(f"There is no verb {args[0]!r}.{hint} The verbs are: {', '.join(VERBS)}.")
+        return super().resolve_command(ctx, args)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the verbs from the table above."""
         with formatter.section("Verbs"):
             formatter.write_dl([(verb, text) for verb, (_, text) in VERBS.items()])
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the verb; an error that a user can meet is a message, never a traceback."""
+        try:
+            return super().invoke(ctx)
+        except EquipoiseError as error:
+            raise Failure(str(error)) from error
+        except BrokenPipeError:  # the reader (head, less) has seen enough: click ends quietly
+            raise
+        except OSError as error:
+            if error.filename is None:
+                raise
+            why = error.strerror
+            raise Failure(f"{error.filename} cannot be read or written: {why}.") from error
 
 
 @click.group(
     cls=Verbs,
     epilog=EXAMPLES,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    subcommand_metavar="VERB [ARGUMENTS]...",
 )
 @click.version_option(__version__, prog_name="equipoise")
 def cli() -> None:
@@ -70,14 +105,7 @@ def cli() -> None:
 
 def main() -> None:
     """Run the command line; exit with 0 done, 1 data or plan wrong, 2 usage."""
-    try:
-        cli.main(standalone_mode=True)
-    except EquipoiseError as error:
-        click.echo(f"equipoise: {error}", err=True)
-        sys.exit(1)
-    except BrokenPipeError:  # the reader (head, less) has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
+    cli.main()
 
 
 if __name__ == "__main__":

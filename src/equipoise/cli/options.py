@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -41,27 +43,29 @@ interval_option = click.option(
 )
 
 
-def table_options(command: Command) -> Command:
-    """Add the options that say what the columns of a plain CSV mean."""
-    for option in reversed(
-        (
-            click.option("--participant", metavar="COLUMN", help="CSV: who the row belongs to."),
-            click.option("--arm", metavar="COLUMN", help="CSV: the arm received."),
-            click.option("--guess", metavar="COLUMN", help="CSV: the arm guessed."),
-            click.option("--certainty", metavar="COLUMN", help="CSV: certainty of the guess, 0-1."),
-            click.option("--visit-column", metavar="COLUMN", help="CSV: which visit the row is."),
-            click.option("--covariate", "covariates", multiple=True, metavar="COLUMN", help="CSV."),
-            click.option("--active", metavar="CODE", help="CSV: code of the active arm."),
-            click.option("--control", metavar="CODE", help="CSV: code of the control arm."),
-            click.option(
-                "--higher",
-                type=click.Choice(["better", "worse"]),
-                help="CSV: what a higher score means.",
-            ),
-            click.option(
-                "--unsure", multiple=True, metavar="CODE", help='CSV: code of "don\'t know".'
-            ),
-        )
-    ):
-        command = option(command)
-    return command
+def writable(path: Path) -> Path:
+    """Return the path if a file can be written there: asked before the work, not after it.
+
+    Raises
+    ------
+    click.BadParameter
+        When its folder is missing, or may not be written to.
+    """
+    folder = path.absolute().parent
+    if not folder.is_dir():
+        raise click.BadParameter(f"There is no folder {folder}. Make it, or name another.")
+    if path.is_dir():
+        raise click.BadParameter(f"{path} is a folder. Name a file in it.")
+    if not os.access(path if path.exists() else folder, os.W_OK):
+        raise click.BadParameter(f"{path} may not be written. Name another file.")
+    return path
+
+
+def _writable(_ctx: click.Context, _param: click.Parameter, value: Path | None) -> Path | None:
+    return value if value is None else writable(value)
+
+
+def output_option(**settings: Any) -> Callable[[Command], Command]:
+    """Add --output: the page, where it can be written."""
+    kind = click.Path(dir_okay=False, path_type=Path)
+    return click.option("--output", "-o", type=kind, callback=_writable, **settings)

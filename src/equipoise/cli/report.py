@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import datetime
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from equipoise.cli.options import interval_option, seed_option, table_options
-from equipoise.cli.sources import opened
+from equipoise.cli.options import interval_option, output_option, seed_option, writable
+from equipoise.cli.progress import steps
+from equipoise.cli.sources import TABLES, opened
+from equipoise.cli.table_options import TableCommand, table_options
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,10 +32,12 @@ report_draws_option = click.option(
 )
 
 
-@click.command()
+@click.command(cls=TableCommand)
 @click.argument("source")
-@click.option("--output", "-o", type=click.Path(dir_okay=False, path_type=Path), help="The page.")
-@click.option("--outcome", multiple=True, metavar="COLUMN", help="CSV: outcome columns.")
+@output_option(help="The page; SOURCE-report.html in this folder by default.")
+@click.option(
+    "--outcome", multiple=True, metavar="COLUMN", help="CSV: an outcome; may be repeated."
+)
 @interval_option
 @report_draws_option
 @seed_option
@@ -58,9 +61,19 @@ def command(
       equipoise report my-trial/ --output report.html
       equipoise report trial.csv --participant id --arm arm --guess guess --outcome HAMD
     """
+    if outcome and Path(source).suffix.lower() not in TABLES:
+        raise click.UsageError(
+            "The page tells of every outcome; --outcome names the columns of a plain CSV."
+        )
+    path = output or writable(Path(f"{_stem(source)}-report.html"))
     records = opened(source, outcome, **columns)
-    path = output or Path(f"{Path(source).stem}-report.html")
     write_page(records, path, date=date, interval=interval, draws=draws, seed=seed)
+
+
+def _stem(source: str) -> str:
+    """Return what the page is named after: a file without its suffix, a folder whole."""
+    path = Path(source).resolve()
+    return path.name if path.is_dir() or not path.suffix else path.stem
 
 
 def write_page(
@@ -73,16 +86,14 @@ def write_page(
     seed: int,
     simulated_truth: Mapping[str, Mapping[str, float]] | None = None,
 ) -> None:
-    """Assess every outcome with a progress bar, then write the page whole or not at all."""
+    """Assess every outcome, showing how far it is, then write the page whole or not at all."""
     from equipoise.report import trial_report  # noqa: PLC0415  (--help must be instant)
 
     today = datetime.datetime.now(tz=datetime.UTC)
-    with click.progressbar(length=1, label="Assessing", file=sys.stderr, show_eta=False) as bar:
+    with steps() as step:
 
         def progress(done: int, total: int, name: str) -> None:
-            bar.length = total
-            bar.label = f"Assessing {name}".ljust(28)
-            bar.update(done - bar.pos)
+            step(done, total, f"Assessing {name}" if done < total else "Writing the page")
 
         page = trial_report(
             records,
@@ -93,9 +104,20 @@ def write_page(
             simulated_truth=simulated_truth,
             progress=progress,
         )
-    path.write_text(page, encoding="utf-8")
+    _replace(path, page)
     for warning in records.warnings:
         click.echo(f"note: {warning}", err=True)
     click.echo(
         f"Wrote {path} ({len(page.encode()) / 1024:.0f} kB). Open it in a browser.", err=True
     )
+
+
+def _replace(path: Path, page: str) -> None:
+    """Write a file whole or not at all: a full disk leaves the old page as it was."""
+    part = path.with_name(f".{path.name}.part")
+    try:
+        part.write_text(page, encoding="utf-8")
+        part.replace(path)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise OSError(error.errno, error.strerror, str(path)) from error

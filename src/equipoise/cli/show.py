@@ -1,17 +1,22 @@
-"""Estimates in the terminal: a table a person can read, or the JSON object."""
+"""Estimates in the terminal, so that a person can read them in 100 columns."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
+from equipoise.report.numbers import is_count, p_value
+from equipoise.report.wording import title_of, variant_of
 
+if TYPE_CHECKING:
     from equipoise.estimates import Estimate, Estimates
 
 WIDTH = 100
+NAME_WIDTH = 50
+"""Of the first column: longer names go on in the next line."""
 
 
 def number(value: float | None, digits: int = 3) -> str:
@@ -32,50 +37,64 @@ def interval(row: Estimate) -> str:
     return f"{number(row.low)} to {number(row.high)}"
 
 
-def p_value(p: float | None) -> str:
-    """Write a p value as journals do."""
-    if p is None:
-        return ""
-    return "<.001" if p < 0.001 else f"{p:.3f}"
+def name_of(row: Estimate) -> str:
+    """Write what a row is: the field's words for its slug, then its variant."""
+    return ", ".join(part for part in (title_of(row.name), variant_of(row)) if part)
 
 
-def table(rows: Iterable[Estimate], *, outcome: bool = False) -> None:
-    """Print estimates, one a line."""
-    header = ["", "estimate", "se", "interval", "p"]
+def table(rows: Sequence[Estimate], name: Callable[[Estimate], str] = name_of) -> None:
+    """Print estimates, one a line; a visit that all share is left to the heading."""
+    if len({row.visit for row in rows} - {None}) == 1:
+        rows = [replace(row, visit=None) for row in rows]
+    mixed = len({row.status for row in rows}) > 1
+    header = ["", "estimate", "se", "interval", "p", *(["status"] if mixed else [])]
     body = []
     for row in rows:
-        name = " · ".join(
-            part
-            for part in (row.outcome if outcome else None, row.name, row.label, row.arm)
-            if part
-        )
-        body.append([name, number(row.estimate), number(row.se), interval(row), p_value(row.p)])
+        value = f"{row.estimate:.0f}" if is_count(row) else number(row.estimate)
+        cells = [name(row), value, number(row.se), interval(row), p_value(row.p)]
+        body.append([*cells, *([row.status] if mixed else [])])
     widths = [max(len(line[k]) for line in [header, *body]) for k in range(len(header))]
+    widths[0] = min(widths[0], NAME_WIDTH)
     for line in [header, *body]:
-        cells = [line[0].ljust(widths[0])]
-        cells += [cell.rjust(w) for cell, w in zip(line[1:], widths[1:], strict=True)]
-        click.echo("  ".join(cells).rstrip())
+        first, *more = click.wrap_text(line[0], widths[0]).split("\n") or [""]
+        numbers = [cell.rjust(w) for cell, w in zip(line[1:], widths[1:], strict=True)]
+        click.echo("  " + "  ".join([first.ljust(widths[0]), *numbers]).rstrip())
+        for rest in more:
+            click.echo(f"    {rest}")
 
 
-def paragraphs(title: str, items: Iterable[str]) -> None:
-    """Print a list of sentences under a title, wrapped."""
-    items = list(items)
-    if not items:
-        return
-    click.echo(f"\n{title}")
-    for item in items:
-        click.echo(click.wrap_text(item, WIDTH, initial_indent="  - ", subsequent_indent="    "))
+def wrapped(text: str, indent: str = "", first: str | None = None) -> None:
+    """Print a text within the width."""
+    click.echo(click.wrap_text(text, WIDTH, indent if first is None else first, indent))
 
 
-def footnotes(found: Estimates) -> None:
-    """Print refusals, assumptions and warnings, each once."""
+def items(title: str, texts: Iterable[str]) -> None:
+    """Print a list of sentences under a title; nothing for an empty list."""
+    texts = list(texts)
+    if texts:
+        click.echo(f"\n{title}")
+    for text in texts:
+        wrapped(text, "    ", "  - ")
+
+
+def refusals(found: Estimates) -> None:
+    """Print what was not answered; a reason that several share once."""
     reasons: dict[str, list[str]] = {}
     for refusal in found.refused:
-        name = " · ".join(part for part in (refusal.name, refusal.label) if part)
-        reasons.setdefault(refusal.reason, []).append(name)
-    paragraphs("Refused", (f"{', '.join(names)}: {why}" for why, names in reasons.items()))
-    paragraphs("Assumptions", found.assumptions)
-    paragraphs("Warnings", found.warnings)
+        parts = (refusal.outcome, title_of(refusal.name), refusal.label)
+        reasons.setdefault(refusal.reason, []).append(", ".join(p for p in parts if p))
+    items("Refused", (f"{'; '.join(dict.fromkeys(n))}: {why}" for why, n in reasons.items()))
+
+
+def status(rows: Sequence[Estimate]) -> None:
+    """Say whether a locked protocol named these analyses."""
+    kinds = {row.status for row in rows}
+    if kinds == {"exploratory"}:
+        click.echo(
+            "\nStatus: exploratory, every row: no protocol locked before unblinding names it."
+        )
+    elif kinds == {"planned"}:
+        click.echo("\nStatus: planned, every row: named in the protocol locked before unblinding.")
 
 
 def provenance(found: Estimates) -> None:

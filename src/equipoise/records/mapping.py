@@ -71,11 +71,19 @@ class Coded(_Part):
 
 
 class Where(_Part):
-    """A column of names (visits, instruments), or one name for all rows."""
+    """A column of names (visits, instruments), or one name for all rows.
+
+    In a mapping file the column's name alone will do.
+    """
 
     column: Name | None = None
     constant: Name | None = None
     codes: Codes = {}
+
+    @model_validator(mode="before")
+    @classmethod
+    def _named(cls, value: Any) -> Any:
+        return {"column": value} if isinstance(value, str) else value
 
     @model_validator(mode="after")
     def _one_of_two(self) -> Where:

@@ -47,6 +47,7 @@ def quick_table(
     baseline_visit: str | None = None,
     delimiter: str = ",",
     decimal: Literal[".", ","] = ".",
+    missing: Sequence[str] = (),
 ) -> UnblindedRecords:
     """Read a table with a row a participant, or a row a participant and visit.
 
@@ -70,6 +71,8 @@ def quick_table(
         A column that holds the outcome before treatment; only with one outcome.
     baseline_visit
         Or the visit before treatment, where rows are visits.
+    missing
+        Cells that mean "missing", such as ``-99``, besides empty ones, NA and NaN.
 
     Raises
     ------
@@ -91,13 +94,14 @@ def quick_table(
         baseline_visit=baseline_visit,
         delimiter=delimiter,
         decimal=decimal,
+        missing=(*MISSING, *missing),
     )
     path = Path(csv)
     if baseline is not None and len(asked.outcomes) != 1:
         raise DataError(f"A baseline column goes with one outcome, not {len(asked.outcomes)}.")
     columns = [c for c in (participant, arm, visit) if c is not None]
     file = read_csv(path, columns, delimiter=delimiter)
-    names = _codes(file, arm)
+    names = _codes(file, arm, asked)
     if both := sorted(set(asked.unsure) & set(names)):
         raise DataError(f"{', '.join(map(repr, both))} cannot be both an arm and unsure.")
     contrast = _contrast(path, arm, names, active, control)
@@ -124,6 +128,7 @@ class _Asked:
     baseline_visit: str | None
     delimiter: str
     decimal: str
+    missing: tuple[str, ...]
 
 
 def _plan(
@@ -152,7 +157,7 @@ def _mapping(asked: _Asked, names: list[str]) -> dict[str, Any]:
         "layout": "wide",
         "delimiter": asked.delimiter,
         "decimal": asked.decimal,
-        "missing": MISSING,
+        "missing": asked.missing,
         "participant": asked.participant,
         "arm": {"column": asked.arm},
         "scores": {n: {"instrument": n, "baseline": asked.baseline} for n in asked.outcomes},
@@ -168,9 +173,9 @@ def _mapping(asked: _Asked, names: list[str]) -> dict[str, Any]:
     return mapping
 
 
-def _codes(file: CsvFile, column: str) -> list[str]:
+def _codes(file: CsvFile, column: str, asked: _Asked) -> list[str]:
     """Return the codes of a column in order of appearance."""
-    codes = [code for code in dict.fromkeys(file.columns[column]) if code not in MISSING]
+    codes = [code for code in dict.fromkeys(file.columns[column]) if code not in asked.missing]
     if len(codes) > 20:
         raise DataError(
             f"{file.path.name}: column {column!r} has {len(codes)} different values, "
@@ -224,7 +229,7 @@ def _design(file: CsvFile, asked: _Asked) -> dict[str, Any]:
             f"which visit a row is (--visit-column)."
         )
     arms = zip(people, file.columns[asked.arm], strict=True)
-    pairs = {(person, code) for person, code in arms if code not in MISSING}
+    pairs = {(person, code) for person, code in arms if code not in asked.missing}
     switching = len({person for person, _ in pairs}) < len(pairs)
     times = set(file.columns[asked.visit]) if asked.visit else set()
     return {
@@ -234,7 +239,7 @@ def _design(file: CsvFile, asked: _Asked) -> dict[str, Any]:
 
 
 def _visits(file: CsvFile, asked: _Asked) -> list[dict[str, Any]]:
-    names = [ONLY_VISIT] if asked.visit is None else _codes(file, asked.visit)
+    names = [ONLY_VISIT] if asked.visit is None else _codes(file, asked.visit, asked)
     before = asked.baseline_visit
     if before is not None and before not in names:
         found = ", ".join(map(repr, names))

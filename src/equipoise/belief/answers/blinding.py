@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,7 +10,7 @@ from scipy.special import ndtri
 
 from equipoise.belief.answers.wording import DESCRIPTIVE, ROWS_NOT_INDEPENDENT
 from equipoise.belief.bang_index import bang_index, certainty_weighted_bang
-from equipoise.belief.guess_rates import correct_guess_rate, difference_index
+from equipoise.belief.guess_rates import correct_guess_rate, difference_index, fisher_exact
 from equipoise.belief.index_intervals import Index, clustered_se
 from equipoise.belief.information_leak import information_leak_estimates
 from equipoise.belief.james_index import james_gradient, james_index
@@ -205,7 +206,11 @@ def _difference(c: Comparison, guesses: Guesses) -> tuple[Estimate, ...]:
         return ()
     said = table[1, [1, 0]]
     index = difference_index(said, n, interval=c.interval, level=c.level)
-    rows = [_row(c, "belief-difference-index", index, repeated=guesses.repeated)]
+    first = _row(c, "belief-difference-index", index, repeated=guesses.repeated)
+    if not guesses.repeated:
+        exact = "; p Fisher's exact test of guess by arm"
+        first = replace(first, p=fisher_exact(said, n), method=f"{first.method}{exact}")
+    rows = [first]
     if guesses.repeated:
         two = guesses.arm < 2
         active = guesses.arm[two] == 1

@@ -11,8 +11,10 @@ from equipoise.belief.guess_rate_curve import (
     GRID,
     SMALL_STRATUM,
     Curve,
+    closed_form,
     curve,
     surface_effect,
+    surface_weights,
 )
 from equipoise.belief.resamples import Resamples
 from equipoise.belief.standardised_effect import Observed
@@ -56,7 +58,7 @@ def answer(c: Comparison) -> Estimates:
         (
             *_curve_rows(c, names[0], original, ORIGINAL, (unequal, *warnings)),
             *_curve_rows(c, names[1], symmetric, SYMMETRIC, warnings),
-            *_surface_rows(c, strata, resamples, warnings),
+            *_surface_rows(c, strata, resamples, rows, warnings),
         )
     )
 
@@ -111,7 +113,11 @@ def _curve_rows(
 
 
 def _surface_rows(
-    c: Comparison, strata: StratumMeans, resamples: Resamples, warnings: tuple[str, ...]
+    c: Comparison,
+    strata: StratumMeans,
+    resamples: Resamples,
+    rows: Observed | None,
+    warnings: tuple[str, ...],
 ) -> list[Estimate]:
     pi1, pi0 = (grid.ravel() for grid in np.meshgrid(SURFACE_GRID, SURFACE_GRID, indexing="ij"))
     share = strata.guess_share[:, 1]
@@ -119,10 +125,15 @@ def _surface_rows(
     pi1, pi0 = np.append(pi1, share[1]), np.append(pi0, share[0])
     labels.append("observed")
     effect = surface_effect(strata.mean, pi1, pi0)
-    draws = surface_effect(resamples.mean, pi1, pi0)
-    draws = draws[np.isfinite(draws).all(axis=1)]
-    low, high = np.quantile(draws, [(1 - c.level) / 2, (1 + c.level) / 2], axis=0)
-    se = draws.std(axis=0, ddof=1)
+    people = strata.n if rows is None else rows.people
+    if people.min() < SMALL_STRATUM:  # as on the curve
+        exact = closed_form(strata, surface_weights(pi1, pi0), rows)
+        se, (low, high), limits = exact.se, exact.interval(c.level), "closed-form t limits"
+    else:
+        draws = surface_effect(resamples.mean, pi1, pi0)
+        draws = draws[np.isfinite(draws).all(axis=1)]
+        low, high = np.quantile(draws, [(1 - c.level) / 2, (1 + c.level) / 2], axis=0)
+        se, limits = draws.std(axis=0, ddof=1), "percentile limits"
     return [
         Estimate(
             "blinding-surface",
@@ -137,7 +148,7 @@ def _surface_rows(
                 f"{c.arms[0]} less {c.arms[1]} were P(guess {c.arms[0]}) {pi1[k]:.3f} on "
                 f"{c.arms[0]} and {pi0[k]:.3f} on {c.arms[1]}"
             ),
-            method="Blinding surface, linear in four stratum means; percentile limits",
+            method=f"Blinding surface, linear in four stratum means; {limits}",
             assumptions=CONDITIONS_ON_BELIEF,
             warnings=warnings,
         )

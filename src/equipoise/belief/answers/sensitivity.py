@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from equipoise.belief.comparison import Comparison
 
+    FloatArray = NDArray[np.float64]
     IntArray = NDArray[np.intp]
 
 
@@ -53,7 +54,7 @@ def _unmeasured(c: Comparison) -> Estimates:
     try:
         c.require_identified()
     except NotIdentifiedError as error:
-        return Estimates(refused=(Refusal("unmeasured-cause", str(error)),))
+        return _refused(str(error))
     effect = plug_in(c.strata) if not c.guesses.repeated else c.path.at([0.0])
     low, high = effect.interval(c.level)
     within = np.concatenate(
@@ -61,7 +62,7 @@ def _unmeasured(c: Comparison) -> Estimates:
     )
     sd = float(np.sqrt((within**2).sum() / (len(within) - 2)))
     if not sd > 0:
-        return Estimates(refused=(Refusal("unmeasured-cause", "The outcome does not vary."),))
+        return _refused("The outcome does not vary.")
     return unmeasured_cause_estimates(
         float(np.squeeze(effect.estimate)),
         float(np.squeeze(low)),
@@ -72,13 +73,18 @@ def _unmeasured(c: Comparison) -> Estimates:
     )
 
 
+def _refused(reason: str) -> Estimates:
+    return Estimates(
+        refused=tuple(Refusal(name, reason) for name in ("unmeasured-cause", "e-value"))
+    )
+
+
 def _expectancy(c: Comparison) -> Estimates:
-    name = c.records.protocol.expectancy
-    if name is None or name not in c.frame.columns:
+    hoped = _expected(c)
+    if hoped is None:
         reason = "No expectancy was recorded before randomisation; ask it at baseline."
         return Estimates(refused=(Refusal("expectancy-moderation", reason),))
     rows = (c.all_guesses.arm < 2) & c.frame["score"].notna().to_numpy(dtype=bool)
-    hoped = c.frame[name].to_numpy(dtype=np.float64, na_value=np.nan)
     return expectancy_moderation_estimates(
         c.frame["score"].to_numpy(dtype=np.float64)[rows],
         c.all_guesses.arm[rows],
@@ -87,3 +93,16 @@ def _expectancy(c: Comparison) -> Estimates:
         level=c.level,
         unit=c.unit,
     )
+
+
+def _expected(c: Comparison) -> FloatArray | None:
+    """Return each row's expectancy before treatment: the named covariate, else the table's mean."""
+    plan, table = c.records.protocol, c.records.expectancy
+    if plan.expectancy is not None and plan.expectancy in c.frame.columns:
+        return c.frame[plan.expectancy].to_numpy(dtype=np.float64, na_value=np.nan)
+    before = [visit.name for visit in plan.visits if visit.baseline]
+    asked = table[table["visit"].isna() | table["visit"].isin(before)]
+    if asked.empty:
+        return None
+    mean = asked.groupby("participant", observed=True)["value"].mean()
+    return c.frame["participant"].map(mean).to_numpy(dtype=np.float64, na_value=np.nan)

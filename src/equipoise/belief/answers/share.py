@@ -79,7 +79,19 @@ def _part(c: Comparison) -> Estimate:
     )
 
 
+def _require_headline(c: Comparison) -> None:
+    """Refuse a share of a headline that covers 0, whatever the difference in means says."""
+    for row in c.headline.select(name="total-effect").rows[:1]:
+        if row.low is not None and row.high is not None and row.low <= 0 <= row.high:
+            raise NotIdentifiedError(
+                f"the total effect's {c.level:.0%} interval covers 0 ({row.low:.3g} to "
+                f"{row.high:.3g}): a share of an effect that may be zero means nothing. Read the "
+                "belief part, a difference, instead."
+            )
+
+
 def _share(c: Comparison) -> Estimate:
+    _require_headline(c)
     found = belief_share(c.path, c.resamples, c.level)
     return _share_row(
         c, "bootstrap", found.low, found.high, "percentile limits of shared resamples"
@@ -87,6 +99,7 @@ def _share(c: Comparison) -> Estimate:
 
 
 def _fieller(c: Comparison) -> Estimate:
+    _require_headline(c)
     low, high = fieller_interval(c.path, c.level)
     return _share_row(c, "fieller", low, high, "Fieller's interval (1954)")
 
@@ -119,5 +132,5 @@ def _tipping(c: Comparison) -> Estimate:
         ),
         method="E(lambda) = lambda E1 + (1 - lambda) E2, joint variance in closed form",
         assumptions=BRACKET,
-        warnings=c.guess_warnings,
+        warnings=(COLLIDER, *c.guess_warnings),
     )

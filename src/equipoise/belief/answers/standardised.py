@@ -48,7 +48,7 @@ def answer(c: Comparison) -> Estimates:
             rows.append(_modelled(c, q, label, estimator, method))
         except NotIdentifiedError as error:
             refused.append(Refusal(NAME, str(error), label=label))
-    if not c.people[:, 2:].any() and (c.people[:, :2] >= 2).all():
+    if not c.rows.people[:, 2:].any() and (c.rows.people[:, :2] >= 2).all():
         half = np.array([0.5, 0.5] + [0.0] * (c.categories - 2))
         found = contrast(c, common_share_weights(half))
         rows.append(_row(c, "plug-in, q=0.500", found, "Stratum means, half of each arm believing"))
@@ -111,7 +111,7 @@ def _bounds(c: Comparison) -> Estimate:
     low_end = c.y.min() if scale_low is None else scale_low
     high_end = c.y.max() if scale_high is None else scale_high
     q = common_share_weights(c.strata.pooled_share)
-    known = c.people >= 2
+    known = c.rows.people >= 2
     fixed = np.where(known & (q != 0), q * np.where(known, c.strata.mean, 0), 0).sum()
     free = q[~known]
     spread = np.stack([free * low_end, free * high_end])

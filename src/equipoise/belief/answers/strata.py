@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from equipoise.belief.answers.wording import COLLIDER
-from equipoise.belief.standardised_effect import Observed, influence_contrast
+from equipoise.belief.standardised_effect import influence_contrast
 from equipoise.estimates import Estimate, Estimates
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def answer(c: Comparison) -> Estimates:
     """Return stratum means, drug contrasts within guess and belief contrasts within arm."""
     used = [g for g in range(c.categories) if c.strata.n[:, g].any()]
     rows = [_mean(c, a, g) for a in (1, 0) for g in used if c.strata.n[a, g] > 0]
-    enough = c.people >= 2
+    enough = c.rows.people >= 2
     rows += [
         _contrast(c, "within-guess-effect", {(1, g): 1.0, (0, g): -1.0}, c.says(g))
         for g in used
@@ -41,16 +41,14 @@ def contrast(c: Comparison, weights: NDArray[np.float64]) -> Contrast:
     """Return a linear combination of stratum means; people who repeat are clustered."""
     if not c.guesses.repeated:
         return c.strata.contrast(weights)
-    g = c.guesses
-    rows = Observed(c.y, g.arm, g.guess, np.empty((len(c.y), 0)), g.person, c.categories)
-    return influence_contrast(rows, weights)
+    return influence_contrast(c.rows, weights)
 
 
 def _mean(c: Comparison, a: int, g: int) -> Estimate:
     weights = np.zeros_like(c.strata.n)
     weights[a, g] = 1
     n = int(c.strata.n[a, g])
-    found = contrast(c, weights) if c.people[a, g] > 1 else None
+    found = contrast(c, weights) if c.rows.people[a, g] > 1 else None
     low, high = map(float, found.interval(c.level)) if found else (None, None)
     return Estimate(
         "stratum-mean",
