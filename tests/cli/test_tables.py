@@ -134,5 +134,8 @@ def test_demo_gives_the_same_bytes_for_the_same_seed(run, tmp_path):
     assert a == b
     assert a != c
     assert "The truth of this rehearsal" in done.stdout
+    shown = run("belief", tmp_path / "a", "--outcome", "mood", "--visit", "w2", *QUICK)
+    statuses = {"planned", "exploratory"}  # the plan names some of these analyses, not all
+    assert statuses <= {line.split()[-1] for line in shown.stdout.splitlines() if line.strip()}
     found = answer(run("analyse", tmp_path / "a", "--outcome", "phq9", "--json"))
     assert {row["outcome"] for row in found} == {"PHQ-9"}  # however it is written

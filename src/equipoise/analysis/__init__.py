@@ -6,6 +6,7 @@ Array kernels (`two_samples`, `least_squares`, `random_intercept_fit`, ...) know
 
 from equipoise.analysis.ancova import Ancova, compare_arms
 from equipoise.analysis.arm_design import ArmDesign, arm_design
+from equipoise.analysis.change_from_baseline import change_from_baseline
 from equipoise.analysis.clusters import Clusters, clusters_of
 from equipoise.analysis.contrast import Contrast, FTest
 from equipoise.analysis.formula import ancova, mixed_model
@@ -30,6 +31,7 @@ __all__ = [
     "analyse",
     "ancova",
     "arm_design",
+    "change_from_baseline",
     "cluster_robust",
     "clusters_of",
     "compare_arms",

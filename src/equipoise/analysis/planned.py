@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from equipoise.analysis.change_from_baseline import change_from_baseline
 from equipoise.analysis.comparison import METHODS
 from equipoise.analysis.total_effect import effect_by, total_effect
 from equipoise.errors import DataError, NotIdentifiedError
@@ -76,7 +77,10 @@ def _planned(
         raise NotIdentifiedError(f"{outcome} was planned at {where}, and nobody was scored there.")
     together = analysis.method == "mixed-model"
     tables = [frame] if together else [rows for _, rows in frame.groupby("visit", sort=False)]
-    results = (
-        effect_by(analysis.method, records, outcome, rows, analysis, level=level) for rows in tables
-    )
-    return sum(results, Estimates())
+    result = Estimates()
+    for rows in tables:
+        result += effect_by(analysis.method, records, outcome, rows, analysis, level=level)
+        if analysis.baseline and not together:
+            visit = str(rows["visit"].iloc[0])
+            result += change_from_baseline(records, outcome, visit, level)
+    return result

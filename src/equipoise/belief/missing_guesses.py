@@ -137,6 +137,7 @@ def _count_rows(rows: GuessRows, arms: tuple[str, str], level: float) -> tuple[E
 def _weighted_row(rows: GuessRows, x: ArrayLike | None, level: float, unit: str | None) -> Estimate:
     contrast = weighted_effect(rows, x)
     low, high = contrast.interval(level)
+    given = "arm, outcome" if x is None else "arm, outcome, baseline"
     return Estimate(
         EFFECT,
         "missing guesses: ipw",
@@ -149,8 +150,7 @@ def _weighted_row(rows: GuessRows, x: ArrayLike | None, level: float, unit: str 
         p=float(contrast.p),
         unit=unit,
         estimand="Effect had both arms believed alike, everybody's guess known",
-        method=f"Weights 1 / P(guess observed | arm, outcome{', baseline' if x is not None else ''}) "
-        "(Seaman & White 2013)",
+        method=f"Weights 1 / P(guess observed | {given}) (Seaman & White 2013)",
         assumptions=IPW_ASSUMPTIONS,
     )
 

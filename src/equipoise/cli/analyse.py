@@ -75,7 +75,7 @@ def _print(title: str, found: Estimates) -> None:
         at = f", {visits.pop()}" if len(visits) == 1 else ""
         unit = f" · {rows[0].unit}" if rows[0].unit else ""
         click.echo(f"\n{outcome}{at}{unit}")
-        show.table(rows)
+        show.table(rows, with_status=show.is_mixed(found))
     show.refusals(found)
     show.items("Assumptions", found.assumptions)
     show.items("Warnings", found.warnings)

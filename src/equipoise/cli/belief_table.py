@@ -65,12 +65,13 @@ def numbers(found: Estimates, *, everything: bool) -> None:
     """Print the rows of one outcome by question, each question with what it assumes."""
     rows = list(found if everything else _brief(found))
     grouped = {slug for slugs in GROUPS.values() for slug in slugs}
+    mixed = show.is_mixed(found)
     rest = tuple({row.name for row in rows} - grouped)
     groups = GROUPS | {REST: rest}
     for heading, slugs in groups.items():
         group = [row for row in rows if row.name in slugs]
         if group:
-            _group(heading, group)
+            _group(heading, group, with_status=mixed)
     show.items("Warnings", dict.fromkeys(w for row in rows for w in row.warnings))
     hidden = len(found) - len(rows)
     if hidden:
@@ -79,12 +80,13 @@ def numbers(found: Estimates, *, everything: bool) -> None:
         )
 
 
-def _group(heading: str, rows: list[Estimate]) -> None:
+def _group(heading: str, rows: list[Estimate], *, with_status: bool) -> None:
     units = list(dict.fromkeys(row.unit for row in rows))
     shared = f" · {units[0]}" if len(units) == 1 and units[0] else ""
     click.echo()
     show.wrapped(f"{heading}{shared}", "    ", "")
-    show.table(rows, _name_with_outcome if _of_several(rows) else show.name_of)
+    name = _name_with_outcome if _of_several(rows) else show.name_of
+    show.table(rows, name, with_status=with_status)
     assumed = dict.fromkeys(a for row in rows for a in row.assumptions if _is_stated(a))
     if assumed:
         show.wrapped(f"Assumes: {'; '.join(assumed)}.", "    ", "  ")

@@ -83,7 +83,8 @@ def command(
     click.echo(f"\n{main} in the rehearsal (simulated, no real person)")
     belief_table.answer(gathered(trial, {main: found}, seed=seed, draws=draws))
     click.echo()
-    show.table([row for row in found if row.name in HEADLINES])
+    rows = [row for row in found if row.name in HEADLINES]
+    show.table(rows, with_status=show.is_mixed(rows))
     told = ", ".join(f"{name} {value:.3g}" for name, value in truths[main].items())
     click.echo()
     show.wrapped(f"The truth of this rehearsal: {told}.")

@@ -42,17 +42,21 @@ def name_of(row: Estimate) -> str:
     return ", ".join(part for part in (title_of(row.name), variant_of(row)) if part)
 
 
-def table(rows: Sequence[Estimate], name: Callable[[Estimate], str] = name_of) -> None:
+def table(
+    rows: Sequence[Estimate],
+    name: Callable[[Estimate], str] = name_of,
+    *,
+    with_status: bool = False,
+) -> None:
     """Print estimates, one a line; a visit that all share is left to the heading."""
     if len({row.visit for row in rows} - {None}) == 1:
         rows = [replace(row, visit=None) for row in rows]
-    mixed = len({row.status for row in rows}) > 1
-    header = ["", "estimate", "se", "interval", "p", *(["status"] if mixed else [])]
+    header = ["", "estimate", "se", "interval", "p", *(["status"] if with_status else [])]
     body = []
     for row in rows:
         value = f"{row.estimate:.0f}" if is_count(row) else number(row.estimate)
         cells = [name(row), value, number(row.se), interval(row), p_value(row.p)]
-        body.append([*cells, *([row.status] if mixed else [])])
+        body.append([*cells, *([row.status] if with_status else [])])
     widths = [max(len(line[k]) for line in [header, *body]) for k in range(len(header))]
     widths[0] = min(widths[0], NAME_WIDTH)
     for line in [header, *body]:
@@ -86,8 +90,13 @@ def refusals(found: Estimates) -> None:
     items("Refused", (f"{'; '.join(dict.fromkeys(n))}: {why}" for why, n in reasons.items()))
 
 
+def is_mixed(rows: Iterable[Estimate]) -> bool:
+    """Whether some rows are planned and others exploratory: then each says which it is."""
+    return len({row.status for row in rows}) > 1
+
+
 def status(rows: Sequence[Estimate]) -> None:
-    """Say whether a locked protocol named these analyses."""
+    """Say whether a locked protocol named these analyses, where that holds for all."""
     kinds = {row.status for row in rows}
     if kinds == {"exploratory"}:
         click.echo(
