@@ -116,3 +116,13 @@ def test_warning_of_guesses_taken_after_the_endpoint(week_one, toy):
 def test_unit_says_which_side_is_better(week_one):
     assert "below 0 favours microdose" in Comparison(week_one, "QIDS").unit
     assert "above 0 favours microdose" in Comparison(week_one, "PANAS").unit
+
+
+def test_one_lone_unsure_answer_is_left_out_and_counted(toy):
+    guess = list(GUESS)
+    guess[0] = "unsure"
+    c = Comparison(toy(ARM, guess, MOOD), "mood")
+    assert len(c.y) == 19
+    c.require_identified()
+    assert any(warning.startswith("1 rows") for warning in c.guess_warnings)
+    assert c.all_guesses.table()[2].sum() == 1  # blinding still counts it

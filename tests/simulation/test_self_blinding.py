@@ -21,7 +21,7 @@ from equipoise.simulation import (
     simulate,
     trial_stream,
 )
-from equipoise.simulation.self_blinding import (
+from equipoise.simulation.self_blinding_draw import (
     SAYS_DRUG,
     SAYS_PLACEBO,
     SAYS_UNSURE,

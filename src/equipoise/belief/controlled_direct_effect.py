@@ -22,6 +22,7 @@ from equipoise.belief.coded_answers import (
     columns,
     missing_guess_warning,
 )
+from equipoise.belief.contrast_row import contrast_row
 from equipoise.belief.multinomial_logit import multinomial_logit
 from equipoise.errors import NotIdentifiedError
 from equipoise.estimates import Estimate, Estimates, Refusal
@@ -283,23 +284,16 @@ def _row(
     warnings: tuple[str, ...],
 ) -> Estimate:
     unit, where, method = about
-    contrast = effect.contrast
-    low, high = contrast.interval(level)
     if effect.floored:
         warnings += (
             f"{effect.floored} rows held a belief that people like them hardly ever hold "
             f"(probability below {FLOOR:g}, raised to it): the data say little there.",
         )
-    return Estimate(
+    return contrast_row(
         NAME,
-        label,
-        estimate=contrast.estimate,
-        se=contrast.se,
-        low=low,
-        high=high,
-        level=level,
-        df=contrast.df,
-        p=contrast.p,
+        effect.contrast,
+        level,
+        label=label,
         unit=unit,
         estimand=f"Effect of the arm with {where}",
         method=method,

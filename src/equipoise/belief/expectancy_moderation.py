@@ -19,6 +19,7 @@ from equipoise.analysis.contrast import Contrast
 from equipoise.analysis.linear_model import least_squares
 from equipoise.analysis.sandwich import ClusterRobust, cluster_robust
 from equipoise.belief.coded_answers import FloatArray, clusters, columns
+from equipoise.belief.contrast_row import contrast_row
 from equipoise.errors import DataError, NotIdentifiedError
 from equipoise.estimates import Estimate, Estimates, Refusal
 
@@ -247,17 +248,11 @@ def expectancy_moderation_estimates(
     warnings = (SLOPES_NOT_CAUSAL, NO_EXTRAPOLATION, *((left,) if found.left_out else ()))
 
     def row(label: str, effect: Contrast, method: str, unit: str | None) -> Estimate:
-        low, high = effect.interval(level)
-        return Estimate(
+        return contrast_row(
             "expectancy-moderation",
-            label,
-            estimate=effect.estimate,
-            se=effect.se,
-            low=low,
-            high=high,
-            level=level,
-            df=effect.df,
-            p=effect.p,
+            effect,
+            level,
+            label=label,
             unit=unit,
             estimand="Effect of the arm as a function of expectancy before randomisation",
             method=method,

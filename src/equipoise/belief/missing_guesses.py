@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from equipoise.belief.coded_answers import cluster_sums, columns
+from equipoise.belief.contrast_row import contrast_row
 from equipoise.belief.index_intervals import wilson
 from equipoise.belief.multinomial_logit import multinomial_logit
 from equipoise.belief.standardised_effect import common_share_weights
@@ -135,19 +136,12 @@ def _count_rows(rows: GuessRows, arms: tuple[str, str], level: float) -> tuple[E
 
 
 def _weighted_row(rows: GuessRows, x: ArrayLike | None, level: float, unit: str | None) -> Estimate:
-    contrast = weighted_effect(rows, x)
-    low, high = contrast.interval(level)
     given = "arm, outcome" if x is None else "arm, outcome, baseline"
-    return Estimate(
+    return contrast_row(
         EFFECT,
-        "missing guesses: ipw",
-        estimate=float(contrast.estimate),
-        se=float(contrast.se),
-        low=float(low),
-        high=float(high),
-        level=level,
-        df=float(contrast.df),
-        p=float(contrast.p),
+        weighted_effect(rows, x),
+        level,
+        label="missing guesses: ipw",
         unit=unit,
         estimand="Effect had both arms believed alike, everybody's guess known",
         method=f"Weights 1 / P(guess observed | {given}) (Seaman & White 2013)",

@@ -223,6 +223,9 @@ def read_mapping(path: Path) -> Mapping:
         content = yaml.load(text, Loader=loader)  # noqa: S506  (makes texts, lists and dicts)
     except OSError as error:
         raise DataError(f"{path} cannot be read: {error.strerror}.") from error
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise DataError(f"{path}, line {line}: not readable as YAML: {error.problem}.") from error
     except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
         raise DataError(f"{path} is not readable as YAML in UTF-8: {error}") from error
     if not isinstance(content, dict):

@@ -10,14 +10,14 @@ import pandas as pd
 from equipoise.errors import DataError
 from equipoise.estimates import Source
 from equipoise.records import UNSURE, UnblindedRecords
-from equipoise.simulation.self_blinding import SAYS_DRUG, SAYS_PLACEBO, treated_visits
+from equipoise.simulation.self_blinding_draw import SAYS_DRUG, SAYS_PLACEBO, treated_visits
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from equipoise.instruments import Instrument
     from equipoise.protocol import Protocol, Visit
-    from equipoise.simulation.self_blinding import SelfBlindingDraw
+    from equipoise.simulation.self_blinding_draw import SelfBlindingDraw
 
 COMPLAINTS = ("headache", "nausea", "restlessness", "tiredness", "trouble sleeping")
 _SAFETY_WEIGHT = 0.05  # thoughts of death are far rarer than the other complaints of a sum score

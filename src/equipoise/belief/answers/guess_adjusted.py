@@ -12,6 +12,7 @@ import numpy as np
 
 from equipoise.analysis import arm_design, least_squares, random_intercept_fit
 from equipoise.belief.answers.wording import COLLIDER, CONDITIONS_ON_BELIEF
+from equipoise.belief.contrast_row import contrast_row
 from equipoise.errors import NotIdentifiedError
 from equipoise.estimates import Estimate, Estimates, Refusal
 
@@ -93,16 +94,10 @@ def _unit(matrix: FloatArray, place: int) -> FloatArray:
 
 
 def _row(c: Comparison, name: str, contrast: Contrast, estimand: str, method: str) -> Estimate:
-    low, high = contrast.interval(c.level)
-    return Estimate(
+    return contrast_row(
         name,
-        estimate=contrast.estimate,
-        se=contrast.se,
-        low=low,
-        high=high,
-        level=c.level,
-        df=contrast.df,
-        p=contrast.p,
+        contrast,
+        c.level,
         unit=c.unit if name != "guess-effect" else c.records.protocol.instrument(c.outcome).unit,
         estimand=estimand,
         method=method,

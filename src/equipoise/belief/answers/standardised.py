@@ -9,6 +9,7 @@ import numpy as np
 
 from equipoise.belief.answers.strata import contrast
 from equipoise.belief.answers.wording import COLLIDER, CONDITIONS_ON_BELIEF
+from equipoise.belief.contrast_row import contrast_row
 from equipoise.belief.standardised_effect import (
     Observed,
     aipw,
@@ -84,17 +85,11 @@ def _modelled(
 
 
 def _row(c: Comparison, label: str, found: Contrast, method: str) -> Estimate:
-    low, high = found.interval(c.level)
-    return Estimate(
+    return contrast_row(
         NAME,
-        label,
-        estimate=float(found.estimate),
-        se=float(found.se),
-        low=float(low),
-        high=float(high),
-        level=c.level,
-        df=float(found.df),
-        p=float(found.p),
+        found,
+        c.level,
+        label=label,
         unit=c.unit,
         estimand=f"{c.arms[0]} less {c.arms[1]} had both arms held the same beliefs",
         method=method,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from equipoise.belief.answers.wording import COLLIDER
+from equipoise.belief.contrast_row import contrast_row
 from equipoise.belief.standardised_effect import influence_contrast
 from equipoise.estimates import Estimate, Estimates
 
@@ -76,20 +77,13 @@ def _contrast(
     weights = np.zeros_like(c.strata.n)
     for cell, weight in cells.items():
         weights[cell] = weight
-    found = contrast(c, weights)
-    low, high = found.interval(c.level)
     drug = name == "within-guess-effect"
-    return Estimate(
+    return contrast_row(
         name,
-        label,
+        contrast(c, weights),
+        c.level,
+        label=label,
         arm=arm,
-        estimate=float(found.estimate),
-        se=float(found.se),
-        low=float(low),
-        high=float(high),
-        level=c.level,
-        df=float(found.df),
-        p=float(found.p),
         unit=c.unit if drug else c.records.protocol.instrument(c.outcome).unit,
         estimand=(
             f"{c.arms[0]} less {c.arms[1]} among those with {label}"
