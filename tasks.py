@@ -71,8 +71,9 @@ def equipoise(*arguments: str) -> None:
 
 
 def validate(*options: str) -> None:
-    """Run the validation worlds and write their table."""
-    set_up("run")
+    """Run the slow tests, then the validation worlds, which write their table."""
+    set_up("dev")
+    run(BIN / "pytest", "-n", "2", "-m", "slow")
     run(BIN / "python", HERE / "validation" / "belief_worlds.py", *options)
 
 

@@ -7,9 +7,10 @@ import pytest
 from numpy.testing import assert_allclose
 
 from equipoise.analysis import analyse, total_effect
-from equipoise.analysis.comparison import Comparison
+from equipoise.analysis.comparison import METHODS, Comparison
 from equipoise.errors import DataError
 from equipoise.protocol import protocol_from_text
+from equipoise.protocol.estimands import EFFECT_METHODS
 from equipoise.records import open_source, records_from_frames
 
 PLAN = """
@@ -119,9 +120,20 @@ def test_missing_covariates_are_counted_not_hidden(trial):
 
 
 def test_what_was_warned_on_reading_travels_with_the_outcome(trial):
-    records = _records(trial, "crossover", MIXED, warnings=("mood: 2 scores kept", "moody: no"))
+    others = ("moody: no", "mood-short: no")
+    records = _records(trial, "crossover", MIXED, warnings=("mood: 2 scores kept", *others))
     assert total_effect(records, "mood").warnings[0] == "mood: 2 scores kept"
-    assert "moody: no" not in total_effect(records, "mood").warnings
+    assert not set(others) & set(total_effect(records, "mood").warnings)
+
+
+def test_a_protocol_can_plan_every_effect_method_and_no_other():
+    assert set(METHODS) == set(EFFECT_METHODS)
+
+
+def test_a_change_without_a_control_arm_is_refused(trial):
+    found = analyse(_records(trial[trial["arm"] != "placebo"], "parallel", ANCOVA))
+    reasons = {refusal.name: refusal.reason for refusal in found.refused}
+    assert reasons["change-from-baseline"].startswith("Nobody of the placebo arm")
 
 
 def test_an_arm_without_people_is_refused_with_the_reason(trial):

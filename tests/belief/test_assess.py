@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -7,6 +8,7 @@ from numpy.testing import assert_allclose
 
 from equipoise.belief import assess
 from equipoise.errors import DataError, EquipoiseError, NotIdentifiedError
+from equipoise.protocol import Measure
 
 GIVEN_BELIEF = (
     "belief-standardised-effect",
@@ -306,6 +308,42 @@ def test_belief_is_planned_only_where_the_locked_plan_names_it(toy, sample):
     for left_out in ("locked: 2024-01-01", "prospective: true\nlocked: 2024-01-01"):
         other = assess(toy(ARM, *sample, more=PLANNED.replace(left_out, "")), "mood", draws=100)
         assert {row.status for row in other} == {"exploratory"}
+
+
+def test_every_row_of_a_planned_ancova_is_planned(toy, sample):
+    plan = PLANNED.replace("difference-in-means", "ancova").replace(
+        "  - {name: belief, method: belief, outcomes: [mood]}\n", ""
+    )
+    found = assess(toy(ARM, *sample, more=plan), "mood", draws=100)
+    for name in ("total-effect", "adjusted-mean", "group-f-test"):
+        assert {row.status for row in found.select(name=name)} == {"planned"}
+    assert found["bang-index"].status == "exploratory"
+
+
+def test_side_effects_that_nobody_was_asked_for_are_no_crash(toy, sample):
+    records = toy(ARM, *sample)
+    asked = Measure(instrument="VAS-focus", role="side effect")
+    plan = records.protocol.model_copy(
+        update={"instruments": {**records.protocol.instruments, "side": asked}}
+    )
+    found = assess(replace(records, protocol=plan), "mood", draws=100)
+    (refusal,) = (r for r in found.refused if r.name == "controlled-direct-effect")
+    assert "none were given" in refusal.reason
+
+
+def test_a_method_names_the_interval_of_its_own_row(toy, sample):
+    person, visit = np.repeat(np.arange(N // 2), 2), ["w1", "w2"] * (N // 2)
+    records = toy(ARM, *sample, person=person, visit=visit, certainty=[0.5] * N)
+    for interval, rows, people in (
+        ("default", "Wilson", "Fisher's z"),
+        ("wald", "normal interval", "normal interval"),
+    ):
+        rates = assess(records, "mood", draws=100, interval=interval)
+        for row in rates.select(name="correct-guess-rate"):
+            assert row.method.count("interval") == 1
+            assert (people if row.label else rows) in row.method
+        for row in rates.select(name="bang-index", label="certainty-weighted"):
+            assert "Fisher's z" in row.method
 
 
 def test_negative_controls_are_not_planned_with_belief(toy, sample):

@@ -15,6 +15,7 @@ ROW = "1,w1,PHQ,3,MD,PL,5,30,male\n"
 
 BAD_FILES = {
     "empty": (b"", r"trial.csv is empty \(0 bytes\)"),
+    "a byte-order mark alone": (b"\xef\xbb\xbf", r"trial.csv lacks the column 'person'"),
     "header only": (HEAD.encode(), r"trial.csv has a header and no rows"),
     "blank rows only": ((HEAD + "\n\n,,,,,,,,\n\n").encode(), r"trial.csv, line 4|no rows"),
     "missing column": (

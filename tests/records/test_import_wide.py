@@ -93,6 +93,11 @@ def test_an_answer_that_the_form_does_not_have(toy):
         _open(toy, FORMS.replace("0,1,2,3,0", "0,1,2,7,0"), ITEMS)
 
 
+def test_an_item_number_is_whole(toy):
+    with pytest.raises(DataError, match=r"PHQ has no item '4.5'; items are numbered from 1"):
+        _open(toy, FORMS, ITEMS.replace("item: 4}", "item: '4.5'}"))
+
+
 def test_a_form_that_cannot_be_totalled_is_counted(toy):
     records = _open(toy, FORMS.replace("b,microdose,3,3,3", "b,microdose,,,"), ITEMS)
     assert outcome_frame(records, "PHQ")["participant"].tolist() == ["a"]

@@ -43,7 +43,7 @@ def _long(toy, old="", new=""):
         ("", "baseline: {visit: w9}\n", r"`baseline.visit` is 'w9'; visits .* pre, w1, w2"),
         ("csv: trial.csv", "", r"`csv` is missing"),
         ("protocol: protocol.yaml", "", r"`protocol` is missing"),
-        ("layout: long", "layout: [long", r"trial.yaml is not readable as YAML"),
+        ("layout: long", "layout: [long", r"trial.yaml, line 3: not readable as YAML"),
         ("PL: placebo}}\nguess", "PL: placebo, MD: placebo}}\nguess",
          r"trial.yaml, line 9: 'MD' is given twice"),
         ("", "value: other\n", r"trial.yaml, line 13: 'value' is given twice"),

@@ -52,6 +52,14 @@ def test_blinding_takes_arms_and_what_the_doses_held(plan):
     assert "microdose" not in repr(blind)
 
 
+def test_no_hash_of_the_unblinded_follows_the_blinded(plan):
+    # of a few people every allocation could be tried until a hash of it fits
+    records = _records(plan)
+    assert records.source.sha256 is not None
+    assert records.blind().source.sha256 is None
+    assert records.blind().source.name == records.source.name
+
+
 @pytest.mark.parametrize(
     "tables",
     [

@@ -1,12 +1,15 @@
 """From records to the page, on a simulated trial and on the real one."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from equipoise.belief import assess
 from equipoise.records import UnblindedRecords, open_source
-from equipoise.report import trial_report
+from equipoise.report import gathered, trial_report
+from equipoise.report.gathering import main_outcome
 from equipoise.simulation import SCENARIOS, demo_protocol, simulate
 
 
@@ -47,6 +50,18 @@ def test_the_main_outcome_is_the_protocol_s_primary(records: UnblindedRecords, p
     assert "named in the locked protocol" in page
     assert "Simulated trial." in page
     assert len(page.encode()) < 1_000_000
+
+
+def test_counts_are_of_the_visit_that_the_headline_speaks_of(records: UnblindedRecords) -> None:
+    design = records.protocol.design.model_copy(update={"kind": "parallel", "repeated": False})
+    analyses = tuple(a.model_copy(update={"visits": ("w2",)}) for a in records.protocol.analyses)
+    plan = records.protocol.model_copy(update={"design": design, "analyses": analyses})
+    trial = replace(records, protocol=plan)
+    main = main_outcome(plan, tuple(plan.instruments))
+    found = assess(trial, main, draws=100)
+    told = gathered(trial, {main: found}, seed=1, draws=100).main_outcome
+    assert found["total-effect"].visit == "w2"
+    assert told.observations == told.people == sum(told.guesses.values())
 
 
 def test_the_real_week_says_what_the_reference_says(trial_data: Path) -> None:

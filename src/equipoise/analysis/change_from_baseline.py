@@ -63,7 +63,8 @@ def change_from_baseline(
     """
     plan = records.protocol
     frame = outcome_frame(records, outcome).dropna(subset=["score", "baseline"])
-    arms = tuple(name for name in plan.arm_names if name in set(frame["arm"]))
+    seen = {*plan.contrast, *frame["arm"]}  # the arms compared must be there, others may
+    arms = tuple(name for name in plan.arm_names if name in seen)
     try:
         found = adjusted_changes(frame, arms, visit)
     except NotIdentifiedError as error:
@@ -85,7 +86,7 @@ def adjusted_changes(frame: pd.DataFrame, arms: tuple[str, ...], visit: str) -> 
     ----------
     frame : columns participant, visit, arm, score, baseline
     arms
-        Arms with rows.
+        The arms wanted; each needs rows at the visit.
     visit
         The visit at which the changes are wanted.
     """
@@ -93,7 +94,9 @@ def adjusted_changes(frame: pd.DataFrame, arms: tuple[str, ...], visit: str) -> 
     arm, at = frame["arm"].to_numpy(dtype=object), frame["visit"].to_numpy(dtype=object)
     cells = [(a, v) for a in arms for v in visits if ((arm == a) & (at == v)).any()]
     if missing := [a for a in arms if (a, visit) not in cells]:
-        raise NotIdentifiedError(f"Nobody of the {missing[0]} arm was scored at {visit}.")
+        raise NotIdentifiedError(
+            f"Nobody of the {missing[0]} arm has a score at {visit} and a baseline."
+        )
     baseline = frame["baseline"].to_numpy(dtype=np.float64)
     change = frame["score"].to_numpy(dtype=np.float64) - baseline
     design = np.column_stack(

@@ -98,7 +98,7 @@ def planned_effect(plan: Protocol, outcome: str) -> Analysis | None:
 
 def _about(records: UnblindedRecords, outcome: str) -> tuple[str, ...]:
     """Return what was warned of this outcome when the records were read."""
-    name = re.compile(rf"(?<!\w){re.escape(outcome)}(?!\w)")
+    name = re.compile(rf"(?<![\w-]){re.escape(outcome)}(?![\w-])")
     return tuple(warning for warning in records.warnings if name.search(warning))
 
 

@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from equipoise.records import outcome_frame
-
 if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
@@ -27,18 +25,20 @@ def after_treatment(records: UnblindedRecords, frame: pd.DataFrame) -> FloatArra
     """Return columns measured after treatment for the rows of an outcome frame, or None.
 
     Scores of instruments whose role in the protocol is "side effect" or "early response", at the
-    same visit; and the number of adverse events that began since the visit before.
+    same visit; and the number of adverse events that began since the visit before. An instrument
+    without a score in any of these rows is left out.
 
     Returns
     -------
     shape (n, p), NaN where not measured; None where the trial measured none.
     """
     plan = records.protocol
-    columns = [
+    scores = (
         _score(records, frame, name)
         for name, measure in plan.instruments.items()
         if measure.role in ROLES
-    ]
+    )
+    columns = [score for score in scores if np.isfinite(score).any()]
     events = records.adverse_events
     if len(events):
         columns.append(_events_since(plan, events, frame))
@@ -46,10 +46,11 @@ def after_treatment(records: UnblindedRecords, frame: pd.DataFrame) -> FloatArra
 
 
 def _score(records: UnblindedRecords, frame: pd.DataFrame, name: str) -> FloatArray:
-    scores = outcome_frame(records, name)[["participant", "visit", "score"]]
-    keys = frame[["participant", "visit"]].astype(str)
-    joined = keys.merge(scores.astype({"participant": str, "visit": str}), how="left")
-    return joined["score"].to_numpy(dtype=np.float64)
+    scores = records.scores
+    totals = scores[(scores["instrument"] == name) & scores["item"].isna()]
+    key = ["participant", "visit"]
+    joined = frame[key].merge(totals[[*key, "value"]], on=key, how="left")
+    return joined["value"].to_numpy(dtype=np.float64)
 
 
 def _events_since(plan: Protocol, events: pd.DataFrame, frame: pd.DataFrame) -> FloatArray:

@@ -14,10 +14,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from equipoise.belief.index_intervals import Interval
-    from equipoise.estimates import Estimate, Status
+    from equipoise.estimates import Status
     from equipoise.records import UnblindedRecords
 
-KNOW_THEIR_STATUS = ("total-effect", "standardised-mean-difference")  # rows of `analysis`
+KNOW_THEIR_STATUS = (  # rows of `analysis.total_effect`
+    "total-effect",
+    "standardised-mean-difference",
+    "adjusted-mean",
+    "group-f-test",
+)
 
 
 def assess(
@@ -121,10 +126,9 @@ def _all(comparison: Comparison, answers: Iterable[Callable[[Comparison], Estima
     return sum((answer(comparison) for answer in answers), start=Estimates())
 
 
-def _status(c: Comparison, row: Estimate) -> Status:
+def _status(c: Comparison, method: str, outcome: str) -> Status:
     """Return "planned" where the plan names this analysis of this outcome at these visits."""
-    plan, outcome = c.records.protocol, row.outcome or c.outcome
-    method = "negative-control" if row.name == "negative-control" else "belief"
+    plan = c.records.protocol
     if outcome == c.outcome:
         seen = set(c.frame["visit"])
     else:
@@ -139,14 +143,14 @@ def _status(c: Comparison, row: Estimate) -> Status:
 
 def _told(c: Comparison, found: Estimates) -> Estimates:
     """Fill what every row shares; rows that know better keep their own."""
-    rows = tuple(
-        replace(
-            row,
-            outcome=row.outcome or c.outcome,
-            visit=row.visit or c.visit,
-            status=row.status if row.name in KNOW_THEIR_STATUS else _status(c, row),
-        )
-        for row in found.rows
-    )
+    status: dict[tuple[str, str], Status] = {}
+    rows = []
+    for row in found.rows:
+        outcome = row.outcome or c.outcome
+        asked = ("negative-control" if row.name == "negative-control" else "belief", outcome)
+        if asked not in status:
+            status[asked] = _status(c, *asked)
+        own = row.status if row.name in KNOW_THEIR_STATUS else status[asked]
+        rows.append(replace(row, outcome=outcome, visit=row.visit or c.visit, status=own))
     refused = tuple(replace(row, outcome=row.outcome or c.outcome) for row in found.refused)
-    return Estimates(rows, refused, c.records.source)
+    return Estimates(tuple(rows), refused, c.records.source)

@@ -16,7 +16,7 @@ from equipoise.belief.resamples import Resamples, one_arm, resample
 from equipoise.belief.standardised_effect import Observed
 from equipoise.belief.stratum_means import StratumMeans, stratum_means
 from equipoise.belief.total_and_standardised import EffectPath
-from equipoise.errors import DataError, NotIdentifiedError
+from equipoise.errors import NotIdentifiedError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -73,8 +73,6 @@ class Comparison:
     def frame(self) -> pd.DataFrame:
         """The outcome's rows of all arms."""
         frame, _ = headline_rows(self.records, self.outcome, self.visit)
-        if frame.empty:
-            raise DataError(f"No scores of {self.outcome!r} at visit {self.visit!r}.")
         return frame
 
     @cached_property

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from equipoise.errors import DataError, NotIdentifiedError
+from equipoise.records import UNSURE
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     FloatArray = NDArray[np.float64]
 
 MISSING = -1
-UNSURE = "unsure"  # the code of "don't know" in every records table
 
 
 @dataclass(frozen=True, slots=True, eq=False)

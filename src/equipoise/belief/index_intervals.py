@@ -32,9 +32,9 @@ def wilson(successes: ArrayLike, n: ArrayLike, level: float = 0.95) -> tuple[Flo
 
     Examples
     --------
-    >>> low, high = wilson(150, 233)
-    >>> print(low.round(3), high.round(3))
-    0.58 0.702
+    >>> low, high = wilson(81, 263)  # Newcombe 1998, Stat Med 17:857-872, table I
+    >>> print(low.round(4), high.round(4))
+    0.2553 0.3662
     """
     x, n = np.asarray(successes, dtype=np.float64), np.asarray(n, dtype=np.float64)
     z2 = ndtri((1 + level) / 2) ** 2

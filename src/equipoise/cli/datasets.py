@@ -15,7 +15,17 @@ if TYPE_CHECKING:
 
     from equipoise.datasets import Dataset
 
-FIELDS = ("name", "title", "citation", "licence", "licence_note", "url", "sha256", "filename")
+FIELDS = (
+    "name",
+    "title",
+    "citation",
+    "licence",
+    "licence_note",
+    "url",
+    "sha256",
+    "filename",
+    "note",
+)
 WIDTH = 100
 INDENT = " " * 11  # under the words after "citation"
 
@@ -63,3 +73,5 @@ def _print(dataset: Dataset, *, cite: bool) -> None:
         click.echo(click.wrap_text(dataset.licence_note, WIDTH, INDENT, INDENT))
     if not cite:
         click.echo(f"  from     {dataset.url}\n  sha256   {dataset.sha256}")
+        if dataset.note:
+            click.echo(click.wrap_text(dataset.note, WIDTH, "  note     ", INDENT))

@@ -64,7 +64,7 @@ def read_csv(
     with path.open(encoding="utf-8-sig", newline="") as stream:
         reader = csv.reader(stream, delimiter=delimiter, strict=True)
         try:
-            header = _header(path, next(reader), delimiter)
+            header = _header(path, next(reader, []), delimiter)
             names = list(dict.fromkeys(header if wanted is None else wanted))
             _check_header(path, header, names)
             places = [header.index(name) for name in names]

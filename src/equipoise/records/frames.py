@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from equipoise.errors import DataError
@@ -18,6 +20,7 @@ def records_from_frames(
     *,
     source: Source | None = None,
     warnings: tuple[str, ...] = (),
+    observed_range: Mapping[str, tuple[float, float]] | None = None,
     **tables: Any,
 ) -> UnblindedRecords:
     """Make records of a finished trial from data frames.
@@ -27,6 +30,8 @@ def records_from_frames(
     protocol
     source
         What the frames are called; "frames" and the content hash unless given.
+    observed_range
+        Lowest and highest score of instruments whose published data leave their own range.
     **tables
         Frames by the name of their table: ``scores``, ``allocations``, ``guesses``,
         ``participants``, …; columns as `equipoise.records.TABLES` declares them.
@@ -34,7 +39,8 @@ def records_from_frames(
     Raises
     ------
     DataError
-        If a table or a column is not known, or a cell is wrong.
+        If a table or a column is not known, a cell is wrong, or a total score lies outside its
+        instrument's range.
     """
     unknown = sorted(set(tables) - set(TABLE))
     if unknown:
@@ -45,7 +51,24 @@ def records_from_frames(
     records = UnblindedRecords(
         protocol=protocol, source=source or Source("frames"), warnings=warnings, **inside
     )
+    _require_ranges(records, observed_range or {})
     return records if source else records.with_source(Source("frames", records.sha256))
+
+
+def _require_ranges(
+    records: UnblindedRecords, observed_range: Mapping[str, tuple[float, float]]
+) -> None:
+    totals = records.scores[records.scores["item"].isna()]
+    for name, part in totals.groupby("instrument", sort=False):
+        spec = records.protocol.instrument(str(name))
+        low, high = observed_range.get(str(name), (spec.low, spec.high))
+        low, high = -np.inf if low is None else low, np.inf if high is None else high
+        bad = part["value"][(part["value"] < low) | (part["value"] > high)]
+        if len(bad):
+            raise DataError(
+                f"scores: {len(bad)} of {len(part)} {name} scores lie outside {low:g} to {high:g}, "
+                f"the first is {bad.iloc[0]:g}. Correct them, or pass `observed_range`."
+            )
 
 
 def _pandas(frame: Any, name: str) -> pd.DataFrame:

@@ -38,8 +38,9 @@ def with_totals(
 def _totals(file: CsvFile, name: str, part: pd.DataFrame, protocol: Protocol) -> pd.DataFrame:
     spec = protocol.instrument(name)
     number = pd.to_numeric(part["item"], errors="coerce")
-    if number.isna().any():
-        bad = part[number.isna()]
+    odd = number.isna() | (number % 1 != 0)
+    if odd.any():
+        bad = part[odd]
         raise DataError(
             f"{file.where(bad['row'])}: {name} has no item {bad['item'].iloc[0]!r}; "
             f"items are numbered from 1."

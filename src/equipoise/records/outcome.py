@@ -8,8 +8,6 @@ from equipoise.errors import DataError
 from equipoise.protocol import Protocol
 from equipoise.records.records import UnblindedRecords
 
-_KEY = ["participant", "visit"]
-
 
 def outcome_frame(
     records: UnblindedRecords, outcome: str, visit: str | None = None
@@ -38,42 +36,17 @@ def outcome_frame(
     """
     plan = records.protocol
     _check_asked(plan, outcome, visit)
-    scores = records.scores
-    scores = scores[(scores["instrument"] == outcome) & scores["item"].isna()]
+    totals = records.total_scores
+    totals = totals[totals["instrument"] == outcome]
     baseline_visits = [v.name for v in plan.visits if v.baseline]
-    wanted = ~scores["visit"].isin(baseline_visits) if visit is None else scores["visit"] == visit
-    frame = scores.loc[wanted, [*_KEY, "value", "baseline"]].rename(columns={"value": "score"})
+    wanted = ~totals["visit"].isin(baseline_visits) if visit is None else totals["visit"] == visit
+    frame = totals[wanted]
     if frame.empty:
-        raise DataError(_nothing(scores, outcome, visit))
-    own = records.guesses[records.guesses["guesser"] == "participant"]
-    frame = _joined(frame, records.allocations, ["arm"])
-    frame = _joined(frame, own, ["guess", "certainty"])
+        raise DataError(_nothing(totals, outcome, visit))
     frame = frame[frame["arm"].notna()]
     if frame.empty:
         raise DataError(f"Nobody with a score of {outcome} was allocated to an arm at that visit.")
-    first = [*_KEY, "arm", "score", "baseline", "guess", "certainty"]
-    frame = frame[first].merge(records.participants, on="participant", how="left")
-    return _sorted(frame, records)
-
-
-def _joined(frame: pd.DataFrame, side: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
-    """Join columns by participant and visit; a row of `side` without a visit serves all visits."""
-    at_visit = side[side["visit"].notna()]
-    whole = side.loc[side["visit"].isna(), ["participant", *columns]]
-    out = frame.merge(at_visit[[*_KEY, *columns]], on=_KEY, how="left", validate="many_to_one")
-    if whole.empty:
-        return out
-    filled = frame[["participant"]].merge(whole, on="participant", how="left")
-    for column in columns:
-        out[column] = out[column].fillna(filled[column])
-    return out
-
-
-def _sorted(frame: pd.DataFrame, records: UnblindedRecords) -> pd.DataFrame:
-    order = {name: i for i, name in enumerate(records.protocol.visit_names)}
-    people = {code: i for i, code in enumerate(records.participants["participant"])}
-    place = pd.DataFrame({"p": frame["participant"].map(people), "v": frame["visit"].map(order)})
-    return frame.loc[place.sort_values(["p", "v"]).index].reset_index(drop=True)
+    return frame.drop(columns="instrument").reset_index(drop=True)
 
 
 def _check_asked(plan: Protocol, outcome: str, visit: str | None) -> None:

@@ -17,6 +17,7 @@ from equipoise.protocol import Protocol
 from equipoise.records.conform import conform
 from equipoise.records.hashing import content_hash
 from equipoise.records.tables import BLINDED_TABLES, TABLE, TABLES
+from equipoise.records.totals import total_scores
 
 UNSURE = "unsure"
 """The guess of somebody who does not know."""
@@ -137,12 +138,24 @@ class UnblindedRecords(_Observed):
         return tuple(table.name for table in TABLES)
 
     def blind(self) -> BlindedRecords:
-        """Return the same records without arms and without what the doses held."""
+        """Return the same records without arms and without what the doses held.
+
+        The hash of the source stays behind: of a small trial every allocation could be tried
+        until the hash fits.
+        """
         tables = {name: getattr(self, name) for name in BLINDED_TABLES}
         tables["doses"] = self.doses.assign(**dict.fromkeys(_DOSE_CONTENT)).drop_duplicates()
         return BlindedRecords(
-            protocol=self.protocol, source=self.source, warnings=self.warnings, **tables
+            protocol=self.protocol,
+            source=Source(self.source.name),
+            warnings=self.warnings,
+            **tables,
         )
+
+    @cached_property
+    def total_scores(self) -> pd.DataFrame:
+        """All total scores beside arm, guess and covariates: see `totals.total_scores`."""
+        return total_scores(self.tables, self.protocol.visit_names)
 
 
 def _in_order(codes: pd.Series[str]) -> pd.Series[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 import pandas as pd
 
@@ -93,8 +95,8 @@ def _beyond(values: pd.Series[float], declared: Range | None) -> pd.Series[bool]
     return (values < declared.low) | (values > declared.high)
 
 
-def _known(names: object, protocol: Protocol, field: str) -> None:
-    odd = sorted(set(names) - set(protocol.instruments))  # type: ignore[call-overload]
+def _known(names: Iterable[str], protocol: Protocol, field: str) -> None:
+    odd = sorted(set(names) - set(protocol.instruments))
     if odd:
         raise DataError(
             f"mapping: `{field}` names {', '.join(map(repr, odd))}, not an instrument of the "

@@ -57,7 +57,7 @@ class Table:
 
 PARTICIPANT = Column("participant", "the participant's code, as text", required=True)
 VISIT = Column("visit", "the protocol's name of the visit; empty: the whole trial")
-DAY = "days since the participant's first dose day (day 1)"
+DAY = "day, counted as the protocol counts its visits: 0 is the first dosing day"
 
 TABLES: tuple[Table, ...] = (
     Table(

@@ -19,7 +19,6 @@ GRIDS = {
     "correct-guess-rate-curve-symmetric",
     "correct-guess-rate-curve-symmetric-band",
     "tipping-curve",
-    "unmeasured-cause",
 }
 """Slugs whose rows are points of a drawn line or surface."""
 

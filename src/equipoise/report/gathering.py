@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from equipoise import __version__
+from equipoise.analysis import headline_rows
 from equipoise.errors import DataError
-from equipoise.records import outcome_frame
 from equipoise.report.findings import Findings, OutcomeFindings
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def gathered(
     guess = plan.blinding.guess
     active, control = plan.contrast
     outcomes = tuple(
-        _outcome(plan, name, outcome_frame(records, name, visit), found)
+        _outcome(plan, name, headline_rows(records, name, visit)[0], found)
         for name, found in answers.items()
     )
     return Findings(

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from equipoise.belief import assess_each
 from equipoise.report.gathering import gathered, measured_outcomes
 
 if TYPE_CHECKING:
+    from equipoise.belief.index_intervals import Interval
     from equipoise.records import UnblindedRecords
 
-Interval = Literal["default", "wald"]
 Progress = Callable[[int, int, str], None]
 """Called with how many outcomes are done, how many there are, and the one that comes now."""
 

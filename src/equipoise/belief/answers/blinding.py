@@ -26,14 +26,20 @@ if TYPE_CHECKING:
     IntArray = NDArray[np.intp]
 
 METHODS = {
-    "correct-guess-rate": "Share of right guesses among all answers; Wilson (1927)",
-    "bang-index": "Bang, Ni & Davis 2004, Control Clin Trials 25:143; score interval",
-    "james-index": "James et al. 1996, Stat Med 15:1421; Dirichlet (Jeffreys) interval",
+    "correct-guess-rate": "Share of right guesses among all answers",
+    "bang-index": "Bang, Ni & Davis 2004, Control Clin Trials 25:143",
+    "james-index": "James et al. 1996, Stat Med 15:1421",
     "belief-difference-index": (
-        "P(guess active | active) - P(guess active | control), Petroff et al. 2024; "
-        "Newcombe (1998) interval"
+        "P(guess active | active) - P(guess active | control), Petroff et al. 2024"
     ),
 }
+INTERVALS = {  # the default one of a row without a label
+    "correct-guess-rate": "Wilson (1927) interval",
+    "bang-index": "score interval",
+    "james-index": "Dirichlet (Jeffreys) interval",
+    "belief-difference-index": "Newcombe (1998) interval",
+}
+WEIGHTED = "certainty-weighted"
 UNITS = {
     "correct-guess-rate": "share of answers (0.5 is chance with two arms)",
     "bang-index": "unitless (1 all right, 0 chance, -1 all wrong)",
@@ -63,6 +69,18 @@ def answer(c: Comparison) -> Estimates:
     return Estimates(rows) + leak
 
 
+def _method(c: Comparison, name: str, label: str | None) -> str:
+    """Say how a row was estimated, and which interval it has."""
+    if label == WEIGHTED:
+        return f"{METHODS[name]}, guesses weighted by certainty; interval on Fisher's z scale"
+    clustered = ", errors summed within people" if label else ""
+    if c.interval == "wald":
+        interval = "normal interval"
+    else:
+        interval = "interval on Fisher's z scale" if label else INTERVALS[name]
+    return f"{METHODS[name]}{clustered}; {interval}"
+
+
 def _row(
     c: Comparison,
     name: str,
@@ -73,7 +91,6 @@ def _row(
     label: str | None = None,
     warnings: tuple[str, ...] = (),
 ) -> Estimate:
-    wald = "; normal interval" if c.interval == "wald" else ""
     naive = (ROWS_NOT_INDEPENDENT,) if repeated and label is None else ()
     return Estimate(
         name,
@@ -86,7 +103,7 @@ def _row(
         level=c.level,
         unit=UNITS[name],
         estimand="Blinding of the participants' guesses",
-        method=METHODS[name] + wald,
+        method=_method(c, name, label),
         assumptions=DESCRIPTIVE,
         warnings=warnings + naive,
     )
@@ -248,7 +265,7 @@ def _certainty_weighted(c: Comparison, guesses: Guesses) -> tuple[Estimate, ...]
                 index,
                 repeated=guesses.repeated,
                 arm=arm,
-                label="certainty-weighted",
+                label=WEIGHTED,
             )
         )
     return tuple(rows)

@@ -54,15 +54,14 @@ def _unmeasured(c: Comparison) -> Estimates:
     try:
         c.require_identified()
     except NotIdentifiedError as error:
-        return _refused(str(error))
+        names = ("unmeasured-cause", "e-value")
+        return Estimates(refused=tuple(Refusal(name, str(error)) for name in names))
     effect = plug_in(c.strata) if not c.guesses.repeated else c.path.at([0.0])
     low, high = effect.interval(c.level)
     within = np.concatenate(
         [c.y[c.guesses.arm == a] - c.y[c.guesses.arm == a].mean() for a in (0, 1)]
     )
     sd = float(np.sqrt((within**2).sum() / (len(within) - 2)))
-    if not sd > 0:
-        return _refused("The outcome does not vary.")
     return unmeasured_cause_estimates(
         float(np.squeeze(effect.estimate)),
         float(np.squeeze(low)),
@@ -70,12 +69,6 @@ def _unmeasured(c: Comparison) -> Estimates:
         sd=sd,
         level=c.level,
         unit=c.unit,
-    )
-
-
-def _refused(reason: str) -> Estimates:
-    return Estimates(
-        refused=tuple(Refusal(name, reason) for name in ("unmeasured-cause", "e-value"))
     )
 
 

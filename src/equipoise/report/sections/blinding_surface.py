@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from equipoise.belief.guess_rate_curve import all_proportional_path, symmetric_path
 from equipoise.plots import blinding_surface
 from equipoise.report.blocks import Part, Section, figure, missing
 from equipoise.report.wording import direction
@@ -73,17 +74,11 @@ def _shares(findings: Findings, outcome: OutcomeFindings) -> tuple[float, float,
 
 def _paths(findings: Findings, outcome: OutcomeFindings) -> dict[str, pd.DataFrame]:
     rate = np.linspace(0, 1, 41)
-    paths = {"symmetric": pd.DataFrame({"pi1": rate, "pi0": 1 - rate})}
+    pi1, pi0 = symmetric_path(rate)
+    paths = {"symmetric": pd.DataFrame({"pi1": pi1, "pi0": pi0})}
     decided = outcome.decided(findings.active, findings.control)
     if decided and min(*decided[0], *decided[1]) > 0:
-        (right_active, wrong_active), (wrong_control, right_control) = decided
-        # the path that keeps the arms' shares within right and within wrong guesses
-        a = right_control / (right_control + right_active)
-        b = wrong_active / (wrong_active + wrong_control)
-        paths["proportional"] = pd.DataFrame(
-            {
-                "pi1": rate * (1 - a) / (rate * (1 - a) + (1 - rate) * b),
-                "pi0": (1 - rate) * (1 - b) / (rate * a + (1 - rate) * (1 - b)),
-            }
-        )
+        counts = [arm[::-1] for arm in decided[::-1]]  # control first, as in the strata
+        pi1, pi0 = all_proportional_path(counts, rate)
+        paths["proportional"] = pd.DataFrame({"pi1": pi1, "pi0": pi0})
     return paths

@@ -29,7 +29,7 @@ def section(findings: Findings) -> Section:
         return missing(NAME, HEADING, refusal.reason if refusal else "it was not computed.")
     frame = pd.DataFrame(
         {
-            "share": float((row.label or "0").removeprefix("lambda ").removeprefix("lambda=")),
+            "share": float(row.label or 0),
             "estimate": row.estimate,
             "low": row.low,
             "high": row.high,
