@@ -22,12 +22,19 @@ for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):  # one worker, one core
 import numpy as np
 
 from equipoise import __version__
+from equipoise.belief.bracket import bracket_of_strata
 from equipoise.belief.guess_rate_curve import all_proportional_path, curve, surface_weights
 from equipoise.belief.principal_strata import principal_strata
 from equipoise.belief.resamples import resample
-from equipoise.belief.standardised_effect import Observed, aipw, g_formula, ipw, plug_in
+from equipoise.belief.standardised_effect import (
+    Observed,
+    aipw,
+    clustered_plug_in,
+    g_formula,
+    ipw,
+    plug_in,
+)
 from equipoise.belief.stratum_means import Contrast, StratumMeans, stratum_means
-from equipoise.belief.total_and_standardised import EffectPath
 from equipoise.errors import NotIdentifiedError
 from equipoise.simulation import WORLDS, TrialStreams, World, WorldDraw, scenario_key
 
@@ -152,7 +159,7 @@ def all_proportional(draw: WorldDraw) -> Found:
 def union_over_lambda(draw: WorldDraw) -> Found:
     """Return the union of the intervals of E(lambda) over lambda from 0 to 1."""
     strata = means_of(draw)
-    effect = EffectPath(strata, strata.pooled_share).at(np.linspace(0, 1, 21))
+    effect = bracket_of_strata(strata).at(np.linspace(0, 1, 21))
     low, high = effect.interval(LEVEL)
     ok = strata.identified
     return (
@@ -277,10 +284,9 @@ def weeks_job(people: int, trials: int) -> list[Cell]:
         arm, guess = draw.arm[trial].astype(np.intp), draw.guess[trial].astype(np.intp)
         data = Observed(draw.outcome[trial], arm, guess, np.empty((len(arm), 0)), draw.person)
         strata = stratum_means(data.y, arm, guess)
-        effect = EffectPath(strata, strata.pooled_share, data).at([0.0])
-        low, high = effect.interval(LEVEL)
-        rows.append((effect.estimate[0], low[0], high[0]))
-        ratios.append(effect.se[0])
+        effect = clustered_plug_in(data, strata.pooled_share)
+        rows.append((effect.estimate, *effect.interval(LEVEL)))
+        ratios.append(effect.se)
     found = cell(f"W1, 4 weeks, ICC 0.5, {people} people", people * 4, "plug-in, clustered", 0.0,
                  tuple(np.array(rows).T))  # type: ignore[arg-type]  # fmt: skip
     print(f"mean clustered se / empirical sd: {np.mean(ratios) / found.sd:.3f}", file=sys.stderr)

@@ -11,9 +11,9 @@ from equipoise.belief.belief_share import (
     fieller_interval,
     resampled_parts,
 )
+from equipoise.belief.bracket import bracket_of_strata
 from equipoise.belief.resamples import resample
 from equipoise.belief.stratum_means import stratum_means
-from equipoise.belief.total_and_standardised import EffectPath
 from equipoise.errors import NotIdentifiedError
 from equipoise.simulation import WORLDS
 
@@ -23,7 +23,7 @@ PRINTED_DRAWS = 2000  # anchors/belief.md says so of its bootstrap
 def both(y, arm, guess, draws=2000, seed=1):
     strata = stratum_means(y, arm, guess)
     drawn = resample(y, arm, guess, np.arange(len(y)), draws=draws, rng=np.random.default_rng(seed))
-    return EffectPath(strata, strata.pooled_share), drawn
+    return bracket_of_strata(strata), drawn
 
 
 def some_trial(seed, drug=8.0, belief=8.0, n=120):

@@ -4,19 +4,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
+from equipoise.belief.bracket import bracket_of_strata
 from equipoise.belief.stratum_means import stratum_means
 from equipoise.belief.tipping_point import GRID, tipping_curve, tipping_point
-from equipoise.belief.total_and_standardised import EffectPath
 from equipoise.errors import NotIdentifiedError
 
 
-def path_of(seed, drug, belief, n=120):
+def path_of(seed, drug, belief):
+    return bracket_of_strata(strata_of(seed, drug, belief))
+
+
+def strata_of(seed, drug, belief, n=120):
     rng = np.random.default_rng(seed)
     arm = np.arange(n) % 2
     guess = (rng.random(n) < np.where(arm == 1, 0.8, 0.25)).astype(int)
     y = rng.normal(50, 10, n) + drug * arm + belief * guess
-    strata = stratum_means(y, arm, guess)
-    return EffectPath(strata, strata.pooled_share)
+    return stratum_means(y, arm, guess)
 
 
 def excludes(path, lam, level=0.95):
@@ -51,7 +54,7 @@ def test_an_effect_that_stands_anyway_is_refused_with_the_reason():
 
 def test_week_one_of_the_trial_tips_between_the_effect_and_its_twin(week_one_rows):
     strata = stratum_means(*week_one_rows("PANAS"))
-    path = EffectPath(strata, strata.pooled_share)
+    path = bracket_of_strata(strata)
     got = tipping_point(path)
     curve = tipping_curve(path)
     # E2's interval covers 0, E1's does not (anchors 2a, 2b); between them one crossing
@@ -62,9 +65,8 @@ def test_week_one_of_the_trial_tips_between_the_effect_and_its_twin(week_one_row
 
 @given(st.integers(0, 5000))
 def test_signs_of_the_outcome_do_not_matter(seed):
-    path = path_of(seed, 0.0, 15.0)
-    s = path.strata
-    mirrored = EffectPath(type(s)(s.n, -s.mean, s.variance), path.q)
+    s = strata_of(seed, 0.0, 15.0)
+    path, mirrored = (bracket_of_strata(v) for v in (s, type(s)(s.n, -s.mean, s.variance)))
     found = []
     for one in (path, mirrored):
         try:

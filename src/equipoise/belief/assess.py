@@ -144,6 +144,8 @@ def _status(c: Comparison, method: str, outcome: str) -> Status:
 def _told(c: Comparison, found: Estimates) -> Estimates:
     """Fill what every row shares; rows that know better keep their own."""
     status: dict[tuple[str, str], Status] = {}
+    seen = set(c.frame["visit"])
+    visit = c.visit or (str(*seen) if len(seen) == 1 else None)
     rows = []
     for row in found.rows:
         outcome = row.outcome or c.outcome
@@ -151,6 +153,6 @@ def _told(c: Comparison, found: Estimates) -> Estimates:
         if asked not in status:
             status[asked] = _status(c, *asked)
         own = row.status if row.name in KNOW_THEIR_STATUS else status[asked]
-        rows.append(replace(row, outcome=outcome, visit=row.visit or c.visit, status=own))
+        rows.append(replace(row, outcome=outcome, visit=row.visit or visit, status=own))
     refused = tuple(replace(row, outcome=row.outcome or c.outcome) for row in found.refused)
     return Estimates(tuple(rows), refused, c.records.source)

@@ -16,8 +16,8 @@ from equipoise.errors import NotIdentifiedError
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from equipoise.belief.bracket import Bracket
     from equipoise.belief.resamples import Resamples
-    from equipoise.belief.total_and_standardised import EffectPath
 
     FloatArray = NDArray[np.float64]
 
@@ -40,14 +40,17 @@ def resampled_parts(resamples: Resamples) -> tuple[FloatArray, FloatArray]:
     return total, standardised
 
 
-def belief_part(path: EffectPath, resamples: Resamples, level: float = 0.95) -> Resampled:
-    """Estimate E1 - E2 with a percentile interval of the shared resamples."""
-    one, zero = path.at([1.0, 0.0]).estimate
+def belief_part(bracket: Bracket, resamples: Resamples, level: float = 0.95) -> Resampled:
+    """Estimate E1 - E2 with a percentile interval of the shared resamples.
+
+    For one row a person without covariates; `Bracket.part` is the closed form for any model.
+    """
+    one, zero = bracket.at([1.0, 0.0]).estimate
     total, standardised = resampled_parts(resamples)
     return _percentile(one - zero, total - standardised, level)
 
 
-def belief_share(path: EffectPath, resamples: Resamples, level: float = 0.95) -> Resampled:
+def belief_share(bracket: Bracket, resamples: Resamples, level: float = 0.95) -> Resampled:
     """Estimate 1 - E2 / E1 with a percentile interval of the shared resamples.
 
     Raises
@@ -55,15 +58,15 @@ def belief_share(path: EffectPath, resamples: Resamples, level: float = 0.95) ->
     NotIdentifiedError
         When the interval of the total effect covers 0.
     """
-    one, zero = path.at([1.0, 0.0]).estimate
-    require_total(path, level)
+    one, zero = bracket.at([1.0, 0.0]).estimate
+    require_total(bracket, level)
     total, standardised = resampled_parts(resamples)
     with np.errstate(divide="ignore", invalid="ignore"):  # a resample's total may be 0
         share = 1 - standardised / total
     return _percentile(1 - zero / one, share, level)
 
 
-def fieller_interval(path: EffectPath, level: float = 0.95) -> tuple[float, float]:
+def fieller_interval(bracket: Bracket, level: float = 0.95) -> tuple[float, float]:
     """Return Fieller's interval of 1 - E2 / E1 (J R Stat Soc B 1954;16:175-185).
 
     The shares s for which (1 - s) E1 - E2 does not differ from 0.
@@ -73,10 +76,10 @@ def fieller_interval(path: EffectPath, level: float = 0.95) -> tuple[float, floa
     NotIdentifiedError
         When the interval of the total effect covers 0: the set is then no interval.
     """
-    require_total(path, level)
-    both = path.at([1.0, 0.0])
+    require_total(bracket, level)
+    both = bracket.at([1.0, 0.0])
     one, zero = both.estimate
-    (v11, v12), (_, v22) = path.covariance()
+    (v11, v12), (_, v22) = bracket.covariance()
     t2 = float(stdtrit(both.df[0], (1 + level) / 2)) ** 2
     a = one**2 - t2 * v11
     b = one * zero - t2 * v12
@@ -85,19 +88,19 @@ def fieller_interval(path: EffectPath, level: float = 0.95) -> tuple[float, floa
     return float(1 - (b + root) / a), float(1 - (b - root) / a)
 
 
-def require_total(path: EffectPath, level: float) -> None:
+def require_total(bracket: Bracket, level: float) -> None:
     """Refuse a ratio whose denominator covers 0."""
-    low, high = path.at([1.0]).interval(level)
-    if not np.nanmax(path.strata.variance) > 0:
+    low, high = bracket.at([1.0]).interval(level)
+    if not (bracket.total.se > 0 and bracket.standardised.se > 0):
         raise NotIdentifiedError(
             "the outcome does not vary where people were in the same arm and "
             "held the same belief: a share of its effect has no limits."
         )
     if low[0] <= 0 <= high[0]:
         raise NotIdentifiedError(
-            f"the {level:.0%} interval of the difference in means covers 0 ({low[0]:.3g} to "
-            f"{high[0]:.3g}): a share of an effect that may be zero means nothing. Read the "
-            "belief part, a difference, instead."
+            f"the total effect's {level:.0%} interval covers 0 ({low[0]:.3g} to {high[0]:.3g}): a "
+            "share of an effect that may be zero means nothing. Read the belief part, a "
+            "difference, instead."
         )
 
 

@@ -11,11 +11,11 @@ import numpy as np
 
 from equipoise.analysis import effect_unit, headline_rows
 from equipoise.analysis.total_effect import planned_effect, total_effect
+from equipoise.belief.bracket import Bracket, bracket
 from equipoise.belief.guesses import Guesses
 from equipoise.belief.resamples import Resamples, one_arm, resample
 from equipoise.belief.standardised_effect import Observed
 from equipoise.belief.stratum_means import StratumMeans, stratum_means
-from equipoise.belief.total_and_standardised import EffectPath
 from equipoise.errors import NotIdentifiedError
 
 if TYPE_CHECKING:
@@ -126,6 +126,14 @@ class Comparison:
         """Guess categories: every arm, and "don't know"."""
         return len(self.every_arm) + 1
 
+    @property
+    def possible_answers(self) -> int:
+        """Guess categories that a person could give: "don't know" only where it was an answer."""
+        plan = self.records.protocol.blinding.guess
+        said = bool((self.all_guesses.guess == len(self.every_arm)).any())
+        unsure = said or (plan is not None and plan.dont_know)
+        return self.categories if unsure else self.categories - 1
+
     @cached_property
     def strata(self) -> StratumMeans:
         """Counts, means and variances by arm and guess."""
@@ -174,10 +182,9 @@ class Comparison:
         )
 
     @cached_property
-    def path(self) -> EffectPath:
-        """The total and the belief-standardised effect of the rows compared, jointly."""
-        rows = self.rows if self.guesses.repeated else None
-        return EffectPath(self.strata, self.strata.pooled_share, rows)
+    def bracket(self) -> Bracket:
+        """The total and the belief-standardised effect of the same kind of model, jointly."""
+        return bracket(self)
 
     @cached_property
     def person_arm(self) -> NDArray[np.intp] | None:

@@ -17,8 +17,8 @@ from equipoise.errors import NotIdentifiedError
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from equipoise.belief.bracket import Bracket
     from equipoise.belief.stratum_means import Contrast
-    from equipoise.belief.total_and_standardised import EffectPath
 
     FloatArray = NDArray[np.float64]
 
@@ -34,13 +34,13 @@ class TippingCurve(NamedTuple):
     high: FloatArray
 
 
-def tipping_curve(path: EffectPath, level: float = 0.95) -> TippingCurve:
+def tipping_curve(bracket: Bracket, level: float = 0.95) -> TippingCurve:
     """Return E(lambda) and its t interval for lambda from 0 to 1."""
-    effect = path.at(GRID)
+    effect = bracket.at(GRID)
     return TippingCurve(GRID, effect, *effect.interval(level))
 
 
-def tipping_point(path: EffectPath, level: float = 0.95) -> float:
+def tipping_point(bracket: Bracket, level: float = 0.95) -> float:
     """Return the smallest lambda whose interval excludes 0, to 1e-9.
 
     Raises
@@ -48,7 +48,7 @@ def tipping_point(path: EffectPath, level: float = 0.95) -> float:
     NotIdentifiedError
         When no interval or every interval excludes 0: there is no point at which it tips.
     """
-    curve = tipping_curve(path, level)
+    curve = tipping_curve(bracket, level)
     excludes = (curve.low > 0) | (curve.high < 0)
     if not excludes.any():
         raise NotIdentifiedError(
@@ -66,7 +66,7 @@ def tipping_point(path: EffectPath, level: float = 0.95) -> float:
     below, above = curve.mix[first - 1], curve.mix[first]
     while above - below > 1e-9:
         middle = (below + above) / 2
-        low, high = path.at([middle]).interval(level)
+        low, high = bracket.at([middle]).interval(level)
         if low[0] > 0 or high[0] < 0:
             above = middle
         else:

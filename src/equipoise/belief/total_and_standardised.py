@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from equipoise.belief.standardised_effect import Observed, common_share_weights
+from equipoise.belief.standardised_effect import common_share_weights
 from equipoise.belief.stratum_means import Contrast, StratumMeans
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class EffectPath:
-    """E(lambda) of one comparison, q held at its observed value.
+    """E(lambda) of rows of different people, q held at its observed value.
 
     Parameters
     ----------
@@ -31,13 +31,10 @@ class EffectPath:
         Counts, means, variances by arm and guess; leading axes are trials.
     q : shape (..., C)
         Common guess shares of E2.
-    rows
-        The rows themselves where people repeat, so that variances are summed over people.
     """
 
     strata: StratumMeans
     q: FloatArray
-    rows: Observed | None = None
 
     def at(self, mix: ArrayLike) -> Contrast:
         """Return E(mix), mix of shape (k,); each field of the result has shape (..., k)."""
@@ -50,8 +47,6 @@ class EffectPath:
             self.strata.mean[..., None, :, :],
             self.strata.variance[..., None, :, :],
         )
-        if self.rows is not None and self.rows.repeated:
-            return self._clustered(lam, weights, strata)
         within = strata.contrast(weights)
         between, spread = self._between(lam)
         variance = within.se**2 + between
@@ -72,24 +67,6 @@ class EffectPath:
         part = (share * (mean - centre) ** 2).sum(axis=-1) / (size - 1)
         scaled = lam[:, None] ** 2 * part[..., None, :]
         return scaled.sum(axis=-1), (scaled**2 / (size[..., None, :] - 1)).sum(axis=-1)
-
-    def _clustered(self, lam: FloatArray, weights: FloatArray, strata: StratumMeans) -> Contrast:
-        rows = self.rows
-        assert rows is not None  # noqa: S101  (the caller looked)
-        mean = np.where(self.strata.n > 0, self.strata.mean, 0)
-        estimate = (weights * np.where(strata.n > 0, strata.mean, 0)).sum(axis=(-2, -1))
-        residual = rows.y - mean[rows.arm, rows.guess]
-        per_row = weights[:, rows.arm, rows.guess] / self.strata.n[rows.arm, rows.guess]
-        arm_mean = (self.strata.guess_share * mean).sum(axis=-1)
-        sign = np.where(rows.arm == 1, 1.0, -1.0) / self.strata.n.sum(axis=-1)[rows.arm]
-        mixing = sign * (mean[rows.arm, rows.guess] - arm_mean[rows.arm])
-        psi = per_row * residual + lam[:, None] * mixing
-        people = len(np.unique(rows.person))
-        sums = np.zeros((len(lam), int(rows.person.max()) + 1))
-        for k, values in enumerate(psi):
-            sums[k] = np.bincount(rows.person, weights=values, minlength=sums.shape[1])
-        variance = (sums**2).sum(axis=1) * people / (people - 1)
-        return Contrast(estimate, np.sqrt(variance), np.full(len(lam), people - 1.0))
 
     def covariance(self) -> FloatArray:
         """Return the 2 x 2 covariance of (E1, E2), from the variances at lambda 1, 0 and 1/2."""

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
 
 from equipoise.report.numbers import is_count, p_value
-from equipoise.report.wording import title_of, variant_of
+from equipoise.report.wording import title_of, variant_of, without_shared_visit
 
 if TYPE_CHECKING:
     from equipoise.estimates import Estimate, Estimates
@@ -49,8 +48,7 @@ def table(
     with_status: bool = False,
 ) -> None:
     """Print estimates, one a line; a visit that all share is left to the heading."""
-    if len({row.visit for row in rows} - {None}) == 1:
-        rows = [replace(row, visit=None) for row in rows]
+    rows = without_shared_visit(rows)
     header = ["", "estimate", "se", "interval", "p", *(["status"] if with_status else [])]
     body = []
     for row in rows:

@@ -91,7 +91,7 @@ def what_was_seen(findings: Findings) -> str:
 def what_is_left(findings: Findings) -> str:
     """Say what is left of the effect when both arms believe alike."""
     outcome = findings.main_outcome
-    row = outcome.first("belief-standardised-effect")
+    row = outcome.standardised()
     if row is None:
         return _cannot_be_told(outcome)
     return (
@@ -103,7 +103,7 @@ def what_is_left(findings: Findings) -> str:
 def _reading(findings: Findings, outcome: OutcomeFindings, row: Estimate) -> str:
     total = findings.total(outcome)
     seen = total is not None and excludes_zero(total)
-    went = _went_with_belief(outcome, row, total) if seen and total else ""
+    went = _went_with_belief(outcome, total) if seen and total else ""
     if not excludes_zero(row):
         if seen:
             return (
@@ -126,21 +126,17 @@ def _reading(findings: Findings, outcome: OutcomeFindings, row: Estimate) -> str
     )
 
 
-def _went_with_belief(outcome: OutcomeFindings, rest: Estimate, total: Estimate) -> str:
+def _went_with_belief(outcome: OutcomeFindings, total: Estimate) -> str:
     """Say how much of the difference went with belief, where that is more than nothing."""
     part = outcome.first("belief-part")
     if part is None or not excludes_zero(part) or part.estimate is None:
         return ""
-    plain = part.estimate + (rest.estimate or 0.0)  # no model's total: what the part is a part of
-    way = 1 if plain > 0 else -1
+    way = 1 if (total.estimate or 0.0) > 0 else -1
     limits = sorted(way * value for value in (part.low or 0.0, part.high or 0.0))
     said = numbers.with_interval(
         replace(part, estimate=way * part.estimate, low=limits[0], high=limits[1])
     )
-    same = abs((total.estimate or 0.0) - plain) <= 0.01 * (total.se or 0.0)
-    plainly = numbers.number(abs(plain), numbers.places_of(rest))
-    of = "it" if same else f"the plain difference of means ({plainly})"
-    return f", and {said} of {of} went with belief"
+    return f", and {said} of it went with belief"
 
 
 def _cannot_be_told(outcome: OutcomeFindings) -> str:
@@ -151,8 +147,8 @@ def _cannot_be_told(outcome: OutcomeFindings) -> str:
     if bounds is None or bounds.low is None:
         return f"{text}."
     return (
-        f"{text}; without that assumption the effect in {bounds.label or 'people'} lies anywhere "
-        f"from {numbers.interval(bounds)} {outcome.unit}."
+        f"{text}; without that assumption the effect in people of the stratum "
+        f"'{bounds.label}' lies anywhere from {numbers.interval(bounds)} {outcome.unit}."
     )
 
 
@@ -180,7 +176,7 @@ def how_blinding_looked(findings: Findings) -> str:
     text = f"{said}{_leak(findings, outcome)}{_missing(outcome)}."
     trust = EARLY.get(findings.guess_timing or "", "").format(active=findings.active)
     tipping = outcome.first("tipping-point")
-    if tipping is not None:
+    if tipping is not None and (tipping.estimate or 0.0) > 0:
         trust += (
             f" Had benefit caused {numbers.percent(tipping.estimate)} or more of the difference in "
             "guesses, the interval with belief made equal would leave out zero."
@@ -192,11 +188,13 @@ def _leak(findings: Findings, outcome: OutcomeFindings) -> str:
     row = outcome.blinding("belief-difference-index")
     if row is None or row.low is None or row.high is None:
         return ""
-    share = f"{numbers.number(100 * (row.estimate or 0), 0)} percentage points"
-    limits = f"{numbers.number(100 * row.low, 0)} to {numbers.number(100 * row.high, 0)}"
+    way = -1 if (row.estimate or 0.0) < 0 else 1
+    ends = sorted(100 * way * value for value in (row.low, row.high))
+    share = f"{numbers.number(100 * abs(row.estimate or 0.0), 0)} percentage points"
+    limits = f"{numbers.number(ends[0], 0)} to {numbers.number(ends[1], 0)}"
     text = (
-        f"; the guess {findings.active} was {share} ({limits}) more common with {findings.active} "
-        f"than with {findings.control}, so "
+        f"; the guess {findings.active} was {share} ({limits}) {'more' if way > 0 else 'less'} "
+        f"common with {findings.active} than with {findings.control}, so "
     )
     if row.low > 0:
         return f"{text}blinding was incomplete"

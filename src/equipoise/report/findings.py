@@ -62,6 +62,11 @@ class OutcomeFindings:
         rows = self.estimates.select(name=name, outcome=self.name, **wanted).rows
         return next((row for row in rows if row.estimate is not None), None)
 
+    def standardised(self) -> Estimate | None:
+        """Return the effect with belief made equal, by the same kind of model as the headline."""
+        name = "belief-standardised-effect"
+        return self.first(name, label="mixed-model") or self.first(name)
+
     def blinding(self, name: str, arm: str | None = None) -> Estimate | None:
         """Return a blinding index; with the interval that knows of repeated guesses if it has."""
         clustered = self.first(name, arm=arm, label="person-clustered")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
+
 from equipoise.estimates import Estimate
 from equipoise.report.findings import Findings, OutcomeFindings
 
@@ -73,3 +76,11 @@ def direction(outcome: OutcomeFindings, findings: Findings) -> str:
 def excludes_zero(row: Estimate) -> bool:
     """Whether the interval lies wholly on one side of zero."""
     return row.low is not None and row.high is not None and (row.low > 0 or row.high < 0)
+
+
+def without_shared_visit(rows: Iterable[Estimate]) -> list[Estimate]:
+    """Take off a visit that all rows share: a heading says it once."""
+    rows = list(rows)
+    if len({row.visit for row in rows} - {None}) != 1:
+        return rows
+    return [replace(row, visit=None) for row in rows]

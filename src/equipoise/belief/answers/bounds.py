@@ -46,7 +46,7 @@ def _missing(c: Comparison) -> Estimates:
         c.all_guesses.arm[rows],
         c.all_guesses.guess[rows],
         cluster=c.all_guesses.person[rows] if c.all_guesses.repeated else None,
-        categories=c.categories,
+        categories=c.possible_answers,
         level=c.level,
         arms=c.arms,
         unit=c.unit,

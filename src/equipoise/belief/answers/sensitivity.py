@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from equipoise.belief.after_treatment import after_treatment
+from equipoise.belief.answers.strata import contrast
 from equipoise.belief.controlled_direct_effect import controlled_direct_effect_estimates
 from equipoise.belief.expectancy_moderation import expectancy_moderation_estimates
-from equipoise.belief.standardised_effect import plug_in
+from equipoise.belief.standardised_effect import common_share_weights
 from equipoise.belief.unmeasured_cause import unmeasured_cause_estimates
 from equipoise.errors import NotIdentifiedError
 from equipoise.estimates import Estimates, Refusal
@@ -37,7 +39,7 @@ def _direct(c: Comparison) -> Estimates:
     frame = c.frame.loc[c.compared].loc[two]
     x, _ = c.covariates(c.planned_covariates)
     person = _cluster(c)
-    return controlled_direct_effect_estimates(
+    found = controlled_direct_effect_estimates(
         c.y[two],
         c.guesses.arm[two],
         c.guesses.guess[two].astype(np.float64),
@@ -48,6 +50,8 @@ def _direct(c: Comparison) -> Estimates:
         arms=c.arms,
         unit=c.unit,
     )
+    rows = tuple(replace(row, warnings=(*row.warnings, *c.guess_warnings)) for row in found.rows)
+    return Estimates(rows, found.refused)
 
 
 def _unmeasured(c: Comparison) -> Estimates:
@@ -56,16 +60,16 @@ def _unmeasured(c: Comparison) -> Estimates:
     except NotIdentifiedError as error:
         names = ("unmeasured-cause", "e-value")
         return Estimates(refused=tuple(Refusal(name, str(error)) for name in names))
-    effect = plug_in(c.strata) if not c.guesses.repeated else c.path.at([0.0])
+    effect = contrast(c, common_share_weights(c.strata.pooled_share))
     low, high = effect.interval(c.level)
     within = np.concatenate(
         [c.y[c.guesses.arm == a] - c.y[c.guesses.arm == a].mean() for a in (0, 1)]
     )
     sd = float(np.sqrt((within**2).sum() / (len(within) - 2)))
     return unmeasured_cause_estimates(
-        float(np.squeeze(effect.estimate)),
-        float(np.squeeze(low)),
-        float(np.squeeze(high)),
+        float(effect.estimate),
+        float(low),
+        float(high),
         sd=sd,
         level=c.level,
         unit=c.unit,

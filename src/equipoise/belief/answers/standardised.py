@@ -49,6 +49,12 @@ def answer(c: Comparison) -> Estimates:
             rows.append(_modelled(c, q, label, estimator, method))
         except NotIdentifiedError as error:
             refused.append(Refusal(NAME, str(error), label=label))
+    if c.guesses.repeated:
+        try:
+            method = "Random intercept, arm x guess, at the pooled guess shares; planned covariates"
+            rows.append(_row(c, "mixed-model", c.bracket.standardised, method))
+        except NotIdentifiedError as error:
+            refused.append(Refusal(NAME, str(error), label="mixed-model"))
     if not c.rows.people[:, 2:].any() and (c.rows.people[:, :2] >= 2).all():
         half = np.array([0.5, 0.5] + [0.0] * (c.categories - 2))
         found = contrast(c, common_share_weights(half))
@@ -119,7 +125,10 @@ def _bounds(c: Comparison) -> Estimate:
         unit=c.unit,
         estimand=f"{c.arms[0]} less {c.arms[1]} had both arms held the same beliefs",
         method=f"Strata of fewer than two people may have any mean within {where}",
-        assumptions=CONDITIONS_ON_BELIEF[:2],
+        assumptions=(
+            *CONDITIONS_ON_BELIEF[:2],
+            f"The mean of an unseen stratum lies within {where}",
+        ),
         warnings=(
             "Bounds, not an interval: sampling error comes on top.",
             COLLIDER,

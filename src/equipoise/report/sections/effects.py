@@ -48,7 +48,7 @@ def _row(findings: Findings, outcome: OutcomeFindings) -> dict[str, object]:
     return {
         "label": outcome.name + mark,
         **_limits("first", findings.total(outcome), outcome),
-        **_limits("second", outcome.first("belief-standardised-effect"), outcome),
+        **_limits("second", outcome.standardised(), outcome),
     }
 
 
@@ -62,7 +62,7 @@ def _limits(name: str, row: Estimate | None, outcome: OutcomeFindings) -> dict[s
 
 def _caption(findings: Findings, drawn: list[OutcomeFindings]) -> str:
     first = [row for o in drawn if (row := findings.total(o))]
-    second = [row for o in drawn if (row := o.first("belief-standardised-effect"))]
+    second = [row for o in drawn if (row := o.standardised())]
     text = (
         "Points with 95% intervals, divided by each outcome's standard deviation within the arms "
         f"and turned so that right is better. {sum(map(excludes_zero, first))} of {len(first)} "

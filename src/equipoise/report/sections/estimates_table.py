@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from equipoise.report import numbers
 from equipoise.report.blocks import Cell, Part, Section, Table, cells
 from equipoise.report.findings import GRIDS
-from equipoise.report.wording import title_of, variant_of
+from equipoise.report.wording import title_of, variant_of, without_shared_visit
 
 if TYPE_CHECKING:
     from equipoise.estimates import Estimate
@@ -28,7 +28,8 @@ def section(findings: Findings) -> Section:
 
 
 def _table(outcome: OutcomeFindings, *, open_: bool) -> Table:
-    rows = [row for row in outcome.estimates if row.name not in GRIDS]
+    shown = [row for row in outcome.estimates if row.name not in GRIDS]
+    rows = without_shared_visit(shown)
     body: list[tuple[Cell, ...]] = []
     for name in dict.fromkeys(row.name for row in rows):
         of = [row for row in rows if row.name == name]

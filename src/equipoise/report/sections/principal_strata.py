@@ -31,7 +31,7 @@ def section(findings: Findings) -> Section:
         (label, row)
         for label, row in (
             ("total effect", findings.total(outcome)),
-            ("belief made equal", outcome.first("belief-standardised-effect")),
+            ("belief made equal", outcome.standardised()),
         )
         if row
     ]

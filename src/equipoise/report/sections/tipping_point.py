@@ -12,7 +12,6 @@ from equipoise.report.blocks import Part, Section, figure, missing
 from equipoise.report.wording import direction
 
 if TYPE_CHECKING:
-    from equipoise.estimates import Estimate
     from equipoise.report.findings import Findings, OutcomeFindings
 
 PART: Part = "figures"
@@ -45,26 +44,15 @@ def section(findings: Findings) -> Section:
     caption = (
         "Nobody knows how much of the difference in guesses was caused by benefit. On the left, "
         "none: the effect with belief made equal. On the right, all: the total effect. The band is "
-        f"the 95% interval. {_verdict(outcome)}{_plain(findings, outcome, rows[-1])}"
+        f"the 95% interval. {_verdict(outcome)}"
     )
     return Section(NAME, HEADING, (figure(ax, name=NAME, title=HEADING, caption=caption),))
 
 
-def _plain(findings: Findings, outcome: OutcomeFindings, end: Estimate) -> str:
-    """Say why the right end is not the total effect of a model with covariates or people."""
-    total = findings.total(outcome)
-    if total is None or total.estimate is None or end.estimate is None:
-        return ""
-    if abs(total.estimate - end.estimate) <= 0.01 * (total.se or 0.0):
-        return ""
-    return (
-        f" The total is here the plain difference of means, {numbers.estimate(end)}; the model of "
-        f"the first sentence gives {numbers.estimate(total)}."
-    )
-
-
 def _verdict(outcome: OutcomeFindings) -> str:
     tipping = outcome.first("tipping-point")
+    if tipping and tipping.estimate == 0:
+        return "It leaves out zero already where benefit caused none of it, but not everywhere."
     if tipping:
         return (
             "It leaves out zero once benefit caused "

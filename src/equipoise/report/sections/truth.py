@@ -35,7 +35,7 @@ def section(findings: Findings) -> Section | None:
 
 def _row(findings: Findings, outcome: OutcomeFindings, kinds: tuple[str, ...]) -> tuple[Cell, ...]:
     truth = (findings.simulated_truth or {})[outcome.name]
-    found = (findings.total(outcome), outcome.first("belief-standardised-effect"))
+    found = (findings.total(outcome), outcome.standardised())
     places = max((numbers.places_of(row) for row in found if row), default=2)
     return cells(
         outcome.name,
