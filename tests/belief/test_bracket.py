@@ -69,8 +69,8 @@ def test_the_part_of_repeated_weeks_is_as_precise_as_its_bootstrap(all_weeks):
         both = np.column_stack([one, arm[rows], guess[rows], arm[rows] * guess[rows]])
         full = random_intercept_fit(y[rows], both, person).coefficients
         parts.append(plain.coefficients[1] - full[1] - share * full[3])
-    # covariates hardly matter to it; 4 % is the bootstrap's own Monte Carlo error
-    assert_allclose(c.bracket.part.se, np.std(parts, ddof=1), rtol=0.25)
+    # 4 % is the bootstrap's own Monte Carlo error, and it knows of no covariates
+    assert_allclose(c.bracket.part.se, np.std(parts, ddof=1), rtol=0.12)
 
 
 @pytest.mark.parametrize("name", ["W2", "W3", "W5"])

@@ -37,14 +37,20 @@ class Bracket:
     total, standardised
         Each with fields of shape (...).
     correlation : shape (...)
-    adjusted
-        Whether a model with covariates or random intercepts stands behind both.
+    part_se
+        Standard error of E1 - E2 from the influence functions of two models, so that it need not
+        believe either model's variance; None for stratum means, where it follows from the above.
     """
 
     total: Contrast
     standardised: Contrast
     correlation: FloatArray
-    adjusted: bool = False
+    part_se: float | None = None
+
+    @property
+    def adjusted(self) -> bool:
+        """Whether a model with covariates or random intercepts stands behind both."""
+        return self.part_se is not None
 
     def at(self, mix: ArrayLike) -> Contrast:
         """Return E(mix), mix of shape (k,); fields of shape (..., k).
@@ -76,11 +82,9 @@ class Bracket:
         """The belief part E1 - E2, with the smaller df of the two."""
         one, two = self.total, self.standardised
         variance = one.se**2 + two.se**2 - 2 * self.correlation * one.se * two.se
-        return Contrast(
-            np.asarray(one.estimate - two.estimate),
-            np.sqrt(np.maximum(variance, 0)),
-            np.minimum(one.df, two.df),
-        )
+        se = np.sqrt(np.maximum(variance, 0)) if self.part_se is None else self.part_se
+        difference = np.asarray(one.estimate - two.estimate)
+        return Contrast(difference, np.asarray(se), np.minimum(one.df, two.df))
 
 
 def bracket_of_strata(strata: StratumMeans, total: Contrast | None = None) -> Bracket:
@@ -155,7 +159,9 @@ def _adjusted(c: Comparison, total: Contrast, *, mixed: bool) -> Bracket:
         data = Observed(y, g.arm, g.guess, x, g.person, c.categories)
         found = g_formula(data, c.strata.pooled_share)
     correlation = (one * two).sum() / np.sqrt((one**2).sum() * (two**2).sum())
-    return Bracket(total, found, np.asarray(correlation), adjusted=True)
+    people = np.count_nonzero(np.bincount(g.person))
+    part_se = float(np.sqrt(((one - two) ** 2).sum() * people / (people - 1)))
+    return Bracket(total, found, np.asarray(correlation), part_se)
 
 
 def _designs(
