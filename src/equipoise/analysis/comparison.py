@@ -31,10 +31,8 @@ CLUSTER_ROBUST = (
     "Least squares with the same covariates, CR2 cluster-robust variance and Satterthwaite df "
     "(Bell & McCaffrey 2002; Pustejovsky & Tipton 2018)"
 )
-RANDOM_INTERCEPT = (
-    "Any two scores of one person are correlated alike (random intercept), and nothing of one "
-    "treatment period carries over to the next"
-)
+RANDOM_INTERCEPT = "Any two scores of one person are correlated alike (random intercept)"
+NO_CARRY_OVER = "Nothing of one treatment period carries over to the next"
 MISSING_COMPLETELY = "Scores that are missing are like those that were observed"
 MISSING_AT_RANDOM = "Whether a score is missing depends only on what the model holds"
 
@@ -130,10 +128,13 @@ def _mixed(question: Comparison) -> Iterator[Estimate]:
     robust = cluster_robust(plain, people, "CR2")
     method = question.described(f"{MIXED_MODEL}, REML, {fit.rows} rows of {fit.clusters} people")
     edge = (BOUNDARY_WARNING,) if fit.boundary else ()
+    changes = question.frame.groupby("participant")["arm"].nunique().max() > 1
+    carry = (NO_CARRY_OVER,) if changes else ()
+    assumptions = (RANDOM_INTERCEPT, *carry, MISSING_AT_RANDOM)
     arms = list(design.contrasts)
     for arm, weights in design.contrasts.items():
         mixed = estimate_row("total-effect", fit.contrast(weights), level=level, method=method)
-        alike = replace(mixed, assumptions=(RANDOM_INTERCEPT, MISSING_AT_RANDOM), warnings=edge)
+        alike = replace(mixed, assumptions=assumptions, warnings=edge)
         yield _of_arm(alike, arm, arms)
         row = estimate_row(
             "total-effect",

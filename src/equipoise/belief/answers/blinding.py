@@ -46,6 +46,10 @@ UNITS = {
     "james-index": "unitless (1 all don't know, 0.5 chance, 0 all right)",
     "belief-difference-index": "difference of shares (0 blind, 1 all right)",
 }
+SEVERAL_ARMS = {
+    "correct-guess-rate": "share of answers (chance is 1 over the number of arms)",
+    "bang-index": "unitless (1 all right, -1 all wrong; chance is below 0 with several arms)",
+}
 
 
 def answer(c: Comparison) -> Estimates:
@@ -101,7 +105,7 @@ def _row(
         low=float(index.low),
         high=float(index.high),
         level=c.level,
-        unit=UNITS[name],
+        unit=(UNITS | SEVERAL_ARMS if len(c.every_arm) > 2 else UNITS)[name],
         estimand="Blinding of the participants' guesses",
         method=_method(c, name, label),
         assumptions=DESCRIPTIVE,
