@@ -310,6 +310,12 @@ def test_belief_is_planned_only_where_the_locked_plan_names_it(toy, sample):
         assert {row.status for row in other} == {"exploratory"}
 
 
+def test_answers_that_a_belief_plan_does_not_name_stay_exploratory(toy, sample):
+    found = assess(toy(ARM, *sample, more=PLANNED), "mood", draws=100)
+    assert found["e-value"].status == "exploratory"
+    assert found["guess-adjusted-effect"].status == "exploratory"
+
+
 def test_every_row_of_a_planned_ancova_is_planned(toy, sample):
     plan = PLANNED.replace("difference-in-means", "ancova").replace(
         "  - {name: belief, method: belief, outcomes: [mood]}\n", ""

@@ -23,6 +23,15 @@ KNOW_THEIR_STATUS = (  # rows of `analysis.total_effect`
     "adjusted-mean",
     "group-f-test",
 )
+BEYOND_THE_PLAN = (  # answers of their own, which a plan named "belief" does not name
+    "arm-by-guess-interaction",
+    "controlled-direct-effect",
+    "e-value",
+    "expectancy-moderation",
+    "guess-adjusted-effect",
+    "guess-effect",
+    "unmeasured-cause",
+)
 
 
 def assess(
@@ -153,6 +162,8 @@ def _told(c: Comparison, found: Estimates) -> Estimates:
         if asked not in status:
             status[asked] = _status(c, *asked)
         own = row.status if row.name in KNOW_THEIR_STATUS else status[asked]
+        if row.name in BEYOND_THE_PLAN:
+            own = "exploratory"
         rows.append(replace(row, outcome=outcome, visit=row.visit or visit, status=own))
     refused = tuple(replace(row, outcome=row.outcome or c.outcome) for row in found.refused)
     return Estimates(tuple(rows), refused, c.records.source)
