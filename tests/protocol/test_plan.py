@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 import equipoise
+from equipoise.analysis.total_effect import planned_effect
 from equipoise.errors import ProtocolError
 from equipoise.instruments import Instrument
 from equipoise.protocol import (
@@ -92,8 +93,8 @@ def test_names_are_looked_up(plan):
     assert protocol.visit_names == ("start", "end")
     assert protocol.arm("pill").role == "placebo"
     assert protocol.instrument("sadness").id == "PHQ-9"
-    assert protocol.covariates_for("sadness") == ("hope",)
-    assert protocol.covariates_for("worry") == ()
+    assert planned_effect(protocol, "sadness").covariates == ("hope",)
+    assert planned_effect(protocol, "worry") is None
 
 
 @pytest.mark.parametrize("look_up", ["arm", "visit", "instrument"])

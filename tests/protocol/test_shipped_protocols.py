@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 import equipoise
+from equipoise.analysis.total_effect import planned_effect
 from equipoise.protocol import read_protocol
 
 HOUSE = Path(equipoise.__file__).parent
@@ -34,7 +35,7 @@ def shipped(request):
 
 def test_published_covariates():
     protocol = read_protocol(DATASETS / "self-blinding-microdose.yaml")
-    given = {name: set(protocol.covariates_for(name)) for name in protocol.instruments}
+    given = {n: set(planned_effect(protocol, n).covariates) for n in protocol.instruments}
     assert given == {name: covs for names, covs in PUBLISHED.items() for name in names}
 
 

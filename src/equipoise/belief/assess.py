@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from equipoise.belief.answers import ANSWERS, SHARED_ANSWERS
 from equipoise.belief.comparison import Comparison
-from equipoise.errors import DataError, NotIdentifiedError
+from equipoise.errors import NotIdentifiedError
 from equipoise.estimates import Estimates, Refusal
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def assess(
     NotIdentifiedError
         When no guesses are recorded at all.
     """
-    comparison = _comparison(records, outcome, visit, interval, draws, seed, level)
+    comparison = Comparison(records, outcome, visit, interval, draws, seed, level)
     comparison.all_guesses.require_any()
     if progress:
         progress(outcome)
@@ -103,7 +103,7 @@ def assess_each(
     for outcome in outcomes:
         if progress:
             progress(outcome)
-        comparison = _comparison(records, outcome, visit, interval, draws, seed, level)
+        comparison = Comparison(records, outcome, visit, interval, draws, seed, level)
         try:
             comparison.all_guesses.require_any()
         except NotIdentifiedError as error:
@@ -115,20 +115,6 @@ def assess_each(
             shared = _all(comparison, SHARED_ANSWERS)
         answers[outcome] = _told(comparison, _all(comparison, ANSWERS) + shared)
     return answers
-
-
-def _comparison(  # noqa: PLR0917  (handed on as they came)
-    records: UnblindedRecords,
-    outcome: str,
-    visit: str | None,
-    interval: Interval,
-    draws: int,
-    seed: int,
-    level: float,
-) -> Comparison:
-    if not 0 < level < 1 or draws < 100:
-        raise DataError(f"Need 0 < level < 1 and draws >= 100; got {level} and {draws}.")
-    return Comparison(records, outcome, visit, interval, draws, seed, level)
 
 
 def _all(comparison: Comparison, answers: Iterable[Callable[[Comparison], Estimates]]) -> Estimates:

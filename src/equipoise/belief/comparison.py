@@ -16,7 +16,7 @@ from equipoise.belief.guesses import Guesses
 from equipoise.belief.resamples import Resamples, one_arm, resample
 from equipoise.belief.standardised_effect import Observed
 from equipoise.belief.stratum_means import StratumMeans, stratum_means
-from equipoise.errors import NotIdentifiedError
+from equipoise.errors import DataError, NotIdentifiedError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -56,6 +56,12 @@ class Comparison:
     draws: int = 20_000
     seed: int = 1
     level: float = 0.95
+
+    def __post_init__(self) -> None:
+        if not 0 < self.level < 1 or self.draws < 100:
+            raise DataError(
+                f"Need 0 < level < 1 and draws >= 100; got {self.level} and {self.draws}."
+            )
 
     @cached_property
     def arms(self) -> tuple[str, str]:

@@ -28,7 +28,7 @@ from equipoise.protocol.conduct import (
     SampleSize,
 )
 from equipoise.protocol.consistency import Inconsistent, inconsistencies
-from equipoise.protocol.estimands import EFFECT_METHODS, Analysis, Estimand
+from equipoise.protocol.estimands import Analysis, Estimand
 from equipoise.protocol.part import Name, Part, Text
 from equipoise.protocol.schedule import Covariate, Measure, Visit
 
@@ -116,13 +116,6 @@ class Protocol(Part):
             return visit.day
         start = self.day_of(visit.after)
         return None if start is None else start + (visit.days or 0)
-
-    def covariates_for(self, outcome: str) -> tuple[str, ...]:
-        """Return the covariates of the first planned effect analysis that names `outcome`."""
-        for analysis in self.analyses:
-            if analysis.method in EFFECT_METHODS and outcome in analysis.outcomes:
-                return analysis.covariates
-        return ()
 
     def status_of(self, method: str, outcome: str) -> Literal["planned", "exploratory"]:
         """Return "planned" only where a locked, prospective protocol names this analysis."""
