@@ -39,6 +39,13 @@ class CsvOption(click.Option):
 
 csv_option = partial(click.option, cls=CsvOption)
 
+DELIMITER: dict[str, Any] = {
+    "metavar": "SIGN",
+    "callback": _delimiter,
+    "help": 'What separates cells: ";", tab, …; a comma by default, tab for .tsv.',
+}
+delimiter_option = click.option("--delimiter", **DELIMITER)
+
 OPTIONS = (
     csv_option("--participant", metavar="COLUMN", help="Who the row belongs to."),
     csv_option("--arm", metavar="COLUMN", help="The arm received."),
@@ -81,12 +88,7 @@ OPTIONS = (
         type=click.Choice(["better", "worse"]),
         help="What a higher score means.",
     ),
-    csv_option(
-        "--delimiter",
-        metavar="SIGN",
-        callback=_delimiter,
-        help='What separates cells: ";", tab, …; a comma by default, tab for .tsv.',
-    ),
+    csv_option("--delimiter", **DELIMITER),
     csv_option(
         "--decimal",
         type=click.Choice([".", ","]),
