@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from equipoise.analysis.linear_model import LeastSquares
 
 HcKind = Literal["HC0", "HC1", "HC2", "HC3"]
-CrKind = Literal["CR0", "CR1", "CR2"]
+CrKind = Literal["CR0", "CR1", "CR2", "CR3"]
 
 
 def robust_covariance(fit: LeastSquares, kind: HcKind = "HC3") -> NDArray[np.float64]:
@@ -61,7 +61,7 @@ class ClusterRobust:
     """Coefficients of a least-squares fit with a covariance that allows for clusters.
 
     `adjusted` (clusters, p, p) holds Q_c'A_c Q_c by cluster, `weighted` the same with A_c^2,
-    for the degrees of freedom; A_c is the identity unless the kind is CR2.
+    for the degrees of freedom; A_c is the identity unless the kind is CR2 or CR3.
     """
 
     kind: CrKind
@@ -76,11 +76,11 @@ class ClusterRobust:
         """Estimate `weights` times the coefficients; clusters - 1 df, Satterthwaite with CR2."""
         l = np.asarray(weights, dtype=np.float64)  # noqa: E741  (the l of the papers)
         se = float(np.sqrt(l @ self.covariance @ l))
-        df = self._satterthwaite(l) if self.kind == "CR2" else self.clusters - 1
+        df = self.satterthwaite(l) if self.kind == "CR2" else self.clusters - 1
         return Contrast(float(l @ self.coefficients), se, df)
 
-    def _satterthwaite(self, weights: NDArray[np.float64]) -> float:
-        """Twice the squared mean of the variance estimate over its variance.
+    def satterthwaite(self, weights: NDArray[np.float64]) -> float:
+        """Return twice the squared mean of the variance estimate over its variance.
 
         Under the working model it is a quadratic form with matrix diag(d) - U U', where
         d_c = w_c'w_c, u_c = Q_c'w_c and w_c = A_c Q_c R^-T l: its eigenvalues need no n x n matrix.
@@ -104,7 +104,7 @@ def cluster_robust(fit: LeastSquares, cluster: ArrayLike, kind: CrKind = "CR2") 
     cluster : shape (n,)
         Which participant each row belongs to.
     kind
-        CR0 plain, CR1 times C / (C - 1) for C clusters, CR2 bias-reduced.
+        CR0 plain, CR1 times C / (C - 1) for C clusters, CR2 bias-reduced, CR3 jackknife.
 
     References
     ----------
@@ -123,7 +123,8 @@ def cluster_robust(fit: LeastSquares, cluster: ArrayLike, kind: CrKind = "CR2") 
         which = np.flatnonzero(sizes == size)
         rows = order[starts[which][:, None] + np.arange(size)]
         q, e = fit.q[rows], fit.residuals[rows]
-        aq = _inverse_root(q) @ q if kind == "CR2" else q
+        power = {"CR2": -0.5, "CR3": -1.0}.get(kind)
+        aq = q if power is None else _kept_to_the(power, q) @ q
         score[which] = (e[:, None, :] @ aq)[:, 0]
         adjusted[which] = np.swapaxes(q, 1, 2) @ aq
         weighted[which] = np.swapaxes(aq, 1, 2) @ aq
@@ -134,9 +135,9 @@ def cluster_robust(fit: LeastSquares, cluster: ArrayLike, kind: CrKind = "CR2") 
     )
 
 
-def _inverse_root(q: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the symmetric (I - Q_c Q_c')^-1/2; a direction the fit absorbs whole counts 0."""
+def _kept_to_the(power: float, q: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the symmetric (I - Q_c Q_c')^power; a direction the fit absorbs whole counts 0."""
     identity = np.eye(q.shape[1])
     values, vectors = np.linalg.eigh(identity - q @ np.swapaxes(q, 1, 2))
-    root = np.where(values > 1e-10, 1 / np.sqrt(np.maximum(values, 1e-10)), 0.0)
-    return np.asarray((vectors * root[:, None, :]) @ np.swapaxes(vectors, 1, 2))
+    scale = np.where(values > 1e-10, np.maximum(values, 1e-10) ** power, 0.0)
+    return np.asarray((vectors * scale[:, None, :]) @ np.swapaxes(vectors, 1, 2))
