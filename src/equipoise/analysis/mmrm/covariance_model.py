@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class CovarianceModel:
-    """One structure for `groups` groups of m visits; theta (N, groups d) holds one group's after another's."""
+    """One structure for `groups` groups of m visits.
+
+    theta (N, groups d) holds the parameters of one group after another's.
+    """
 
     structure: Structure
     visits: int

@@ -1,4 +1,4 @@
-"""One fitted mixed model for repeated measures, on arrays: what it found, and any contrast of it."""
+"""One fitted mixed model for repeated measures, on arrays: what it found, any contrast of it."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ class MmrmFit:
     def coefficients(self) -> NDArray[np.float64]:
         """Shape (p,), in the user's units."""
         p = self.problem
-        return p.coefficients + p.scale * (p.basis @ self.optimum.value.coefficients[0])
+        return np.asarray(p.coefficients + p.scale * (p.basis @ self.optimum.value.coefficients[0]))
 
     @cached_property
     def covariance(self) -> NDArray[np.float64]:
@@ -86,19 +86,19 @@ class MmrmFit:
             return self._sandwich.covariance
         root = self._root
         if self._lambda is None:
-            return root @ root.T
+            return np.asarray(root @ root.T)
         return np.asarray(root @ (np.eye(len(root)) + 2 * self._lambda) @ root.T)
 
     @cached_property
     def sigma(self) -> NDArray[np.float64]:
         """Covariance of the visits by group, shape (G, m, m); not for spatial structures."""
-        return self.model.sigmas(self.theta[None])[0]
+        return np.asarray(self.model.sigmas(self.theta[None])[0])
 
     @cached_property
     def theta(self) -> NDArray[np.float64]:
         """Covariance parameters, shape (d,), in the user's units: see `theta_labels`."""
         variance = np.array([self.problem.scale**2])
-        return self.model.scaled(self.optimum.theta, variance)[0]
+        return np.asarray(self.model.scaled(self.optimum.theta, variance)[0])
 
     @cached_property
     def theta_labels(self) -> tuple[str, ...]:
@@ -206,7 +206,8 @@ class MmrmFit:
             return None
         linear = self.df_method == "kenward-roger-linear"
         moments, covariance = self.problem.moments, self._theta_covariance[None]
-        return adjustment(self.model, moments, self.optimum, covariance, linear=linear)[0]
+        found = adjustment(self.model, moments, self.optimum, covariance, linear=linear)
+        return np.asarray(found[0])
 
     @cached_property
     def _sandwich(self) -> ClusterRobust | None:

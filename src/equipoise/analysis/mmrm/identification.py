@@ -1,4 +1,4 @@
-"""Plain refusals: what the data cannot tell, and a maximum at the edge of what a covariance can be."""
+"""Plain refusals: what the data cannot tell, and a maximum at the edge of what can be."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from equipoise.errors import NotIdentifiedError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from numpy.typing import NDArray
 
     from equipoise.analysis.mmrm.covariance_model import CovarianceModel
     from equipoise.analysis.mmrm.newton import Optimum
@@ -39,7 +41,8 @@ def refuse_unidentified(
             continue
         unseen = [
             f"{visits[b]} and {visits[a]}"
-            for a, b in zip(*np.tril_indices(len(visits), -1), strict=True)
+            for a in range(len(visits))
+            for b in range(a)
             if pairs[a, b] < 2
         ]
         if unseen:
@@ -80,7 +83,7 @@ def refuse_unreached(
         )
 
 
-def _smallest(sigma: np.ndarray) -> float:
+def _smallest(sigma: NDArray[np.float64]) -> float:
     root = np.sqrt(np.diagonal(sigma))
     if not (np.isfinite(root).all() and (root > 1e-6).all()):
         return 0.0

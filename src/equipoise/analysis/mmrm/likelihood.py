@@ -1,4 +1,4 @@
-"""The Gaussian (restricted) likelihood of repeated measures and its derivatives, many trials at once.
+"""The Gaussian (restricted) likelihood of repeated measures with its derivatives, in batches.
 
 With W the inverse of the observed block of Sigma in each slot, every term is a contraction of the
 slots' cross products: nothing here sees a person. Notation as in Kenward & Roger (1997),

@@ -7,14 +7,15 @@ the analysed rows: Searle, Speed & Milliken (1980), Am Stat 34:216-221.
 from __future__ import annotations
 
 from itertools import product
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 
-from equipoise.analysis.mmrm.table import ModelTable
-
 if TYPE_CHECKING:
+    import pandas as pd
     from numpy.typing import NDArray
+
+    from equipoise.analysis.mmrm.table import ModelTable
 
 Weighting = Literal["equal", "proportional"]
 
@@ -59,7 +60,7 @@ def ls_mean_rows(model: ModelTable, weighting: Weighting = "equal") -> Means:
     return Means(tuple(a for a, _ in names), tuple(v for _, v in names), means)
 
 
-def _levels(values: pd.Series) -> list[object]:  # type: ignore[name-defined,type-arg]  # noqa: F821
+def _levels(values: pd.Series[Any]) -> list[Any]:
     import pandas as pd  # noqa: PLC0415
 
     if isinstance(values.dtype, pd.CategoricalDtype):

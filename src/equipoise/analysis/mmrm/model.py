@@ -130,7 +130,8 @@ def mmrm(
 
     References
     ----------
-    Mallinckrodt et al. (2008), Drug Inf J 42:303-319. Kenward & Roger (1997), Biometrics 53:983-997.
+    Mallinckrodt et al. (2008), Drug Inf J 42:303-319.
+    Kenward & Roger (1997), Biometrics 53:983-997.
     """
     columns = Columns(
         formula=formula,

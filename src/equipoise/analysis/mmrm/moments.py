@@ -55,7 +55,7 @@ class Moments:
     @property
     def visits(self) -> int:
         """The number of visits, m."""
-        return self.mask.shape[-1]
+        return int(self.mask.shape[-1])
 
     @property
     def observations(self) -> NDArray[np.float64]:
@@ -119,7 +119,7 @@ def cross_products(
 def slots_of(
     observed: NDArray[np.bool_], group: NDArray[np.intp]
 ) -> tuple[NDArray[np.intp], NDArray[np.bool_], NDArray[np.intp]]:
-    """Number the patterns of seen visits, each group's apart.
+    """Give each pattern of seen visits a number, each group's apart.
 
     Parameters
     ----------

@@ -184,15 +184,16 @@ def _cholesky(
 ) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
     """Factor the observed information, or the expected one where the observed is not definite."""
     try:
-        return np.ones(len(observed), dtype=bool), np.linalg.cholesky(observed)
+        lower = np.asarray(np.linalg.cholesky(observed), dtype=np.float64)
+        return np.ones(len(observed), dtype=np.bool_), lower
     except np.linalg.LinAlgError:
         pass
-    finite = np.isfinite(observed).all(axis=(1, 2)) & np.isfinite(expected).all(axis=(1, 2))
     identity = np.eye(observed.shape[1])
-    usable = np.where(finite[:, None, None], observed, identity)
-    smallest = np.linalg.eigvalsh(usable)
-    definite = finite & (smallest[:, 0] > 1e-12 * np.abs(smallest[:, -1]))
-    values, vectors = np.linalg.eigh(np.where(finite[:, None, None], expected, identity))
+    finite = np.asarray(np.isfinite(observed + expected).all(axis=(1, 2)))[:, None, None]
+    smallest = np.linalg.eigvalsh(np.where(finite, observed, identity))
+    definite = finite[:, 0, 0] & (smallest[:, 0] > 1e-12 * np.abs(smallest[:, -1]))
+    values, vectors = np.linalg.eigh(np.where(finite, expected, identity))
     values = np.maximum(values, 1e-8 * np.maximum(values[:, -1:], 1e-300))
     other = (vectors * values[:, None, :]) @ vectors.swapaxes(1, 2)
-    return definite, np.linalg.cholesky(np.where(definite[:, None, None], usable, other))
+    lower = np.linalg.cholesky(np.where(definite[:, None, None], observed, other))
+    return definite, np.asarray(lower, dtype=np.float64)

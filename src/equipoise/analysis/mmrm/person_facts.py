@@ -49,7 +49,7 @@ def person_facts(grid: NDArray[np.float64], observed: NDArray[np.bool_]) -> Pers
     high = np.where(observed[:, :, None], grid, -np.inf).max(axis=1)
     constant = (low == high).all(axis=0)  # the same at every visit of a person
     used = (shown != 0).any(axis=0)  # (m, p)
-    everywhere = observed.any(axis=1)
+    everywhere = np.asarray(observed.any(axis=1))
     for j in range(p):
         if constant[j]:
             table.add(high[:, j], everywhere, np.arange(m), j)
@@ -82,7 +82,7 @@ class _Facts:
                 fresh = known & ~mine
                 if fresh.any():
                     values[fresh] = column[fresh] / factor
-                    mine |= known
+                    self.known[c] = known | mine
                 self.entries.append((visits, c, j, factor))
                 return
         self.values.append(np.where(known, column, 0.0))

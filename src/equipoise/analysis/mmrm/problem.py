@@ -104,7 +104,7 @@ def problem_of(
             "The outcome does not vary beyond what the model explains exactly: there is no "
             "residual variance. Look whether the outcome was copied into a covariate."
         )
-    basis = np.linalg.inv(r)
+    basis = np.asarray(np.linalg.inv(r), dtype=np.float64)
     grid, scores = np.zeros((people, visits, X.shape[1])), np.zeros((people, visits))
     residuals, observed = np.zeros((people, visits)), np.zeros((people, visits), dtype=bool)
     grid[person, visit], scores[person, visit] = X, y
@@ -154,7 +154,7 @@ def problem_of(
 
 
 def working_facts(raw: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return centred, orthogonal facts (..., n, r) and the matrix that undoes it: raw = facts @ back.
+    """Return centred, orthogonal facts (..., n, r), and `back` with raw = facts @ back.
 
     Centring needs a fact that is constant; without one the facts are only made orthogonal.
     """

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from equipoise.analysis.mmrm.table import ModelTable
 
 ASSUMPTIONS = (
-    "Scores that are missing are missing at random given the model's covariates and the scores seen",
+    "Missing scores are missing at random given the model's covariates and the scores seen",
     "Scores of a person are jointly normal about the model's means",
 )
 

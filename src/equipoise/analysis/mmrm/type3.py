@@ -1,7 +1,7 @@
-"""Type III tests: each term of the model, adjusted for all others, other factors weighted equally.
+"""Type III tests: each term of the model adjusted for all others, other factors weighted equally.
 
-A term's hypothesis is that its coefficients are 0 when every factor is coded to sum to zero. Numeric
-covariates in interactions are held at 0, as in SAS: centre them if 0 means nothing.
+A term's hypothesis is that its coefficients are 0 when every factor is coded to sum to zero.
+Numeric covariates in interactions are held at 0, as in SAS: centre them if 0 means nothing.
 """
 
 from __future__ import annotations
@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from equipoise.analysis.mmrm.table import _inside, _is_number, _variables, _with_common_mean
+from equipoise.analysis.mmrm.formulas import column_in, factors_of
+from equipoise.analysis.mmrm.levels import is_number
+from equipoise.analysis.mmrm.table import with_common_mean
 from equipoise.errors import NotIdentifiedError
 
 if TYPE_CHECKING:
@@ -33,26 +35,27 @@ def type3_rows(model: ModelTable) -> dict[str, NDArray[np.float64]]:
         raise NotIdentifiedError(
             "Type III tests are not defined with a common mean at baseline; test the contrasts."
         )
-    terms = [term for term in model.formula.rhs if _variables(term)]
+    terms = [term for term in model.formula.rhs if factors_of(term)]
     ones = [] if len(terms) < len(list(model.formula.rhs)) else ["0"]
     coded = " + ".join([*ones, *(_sum_coded(term, model) for term in terms)])
-    shown = _with_common_mean(model.table, model.columns, model.arm)
+    shown = with_common_mean(model.table, model.columns, model.arm)
     summed = formulaic.Formula(coded).get_model_matrix(shown, output="numpy", context={})
     names = [str(term) for term in terms]
     X = np.asarray(summed, dtype=np.float64)
-    change, *_ = np.linalg.lstsq(X, model.design, rcond=None)  # design = X change
+    solved, *_ = np.linalg.lstsq(X, model.design, rcond=None)
+    change = np.asarray(solved, dtype=np.float64)  # design = X change
     if not np.allclose(X @ change, model.design, atol=1e-8 * np.abs(model.design).max()):
         raise NotIdentifiedError("The terms of this formula have no sum-to-zero form.")
-    where = [w for t, w in summed.model_spec.term_indices.items() if _variables(t)]
+    where = [w for t, w in summed.model_spec.term_indices.items() if factors_of(t)]
     return {name: change[list(columns)] for name, columns in zip(names, where, strict=True)}
 
 
 def _sum_coded(term: Any, model: ModelTable) -> str:
     parts = []
-    for factor in _variables(term):
-        inner = _inside(factor)
+    for factor in factors_of(term):
+        inner = column_in(factor)
         categorical = inner in model.table.columns and (
-            inner != factor.strip("`") or not _is_number(model.table[inner])
+            inner != factor.strip("`") or not is_number(model.table[inner])
         )
         plain = f"`{inner}`" if not inner.isidentifier() else inner
         parts.append(f"C({plain}, contr.sum)" if categorical else factor)

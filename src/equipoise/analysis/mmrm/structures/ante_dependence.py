@@ -6,6 +6,7 @@ Gabriel (1962), Ann Math Stat 33:201-212.
 from __future__ import annotations
 
 from functools import cache
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -27,8 +28,7 @@ class Antecorrelation(Correlation):
 
     def labels(self, visits: Sequence[str]) -> tuple[str, ...]:
         """Return a label for each pair of neighbours."""
-        pairs = zip(visits[:-1], visits[1:], strict=True)
-        return tuple(f"correlation {one}, {next_}" for one, next_ in pairs)
+        return tuple(f"correlation {one}, {after}" for one, after in pairwise(visits))
 
     def matrix(self, rho: NDArray[np.float64], m: int) -> NDArray[np.float64]:
         """Return the products."""

@@ -43,7 +43,7 @@ class Autoregression(Correlation):
     def start(self, C: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the mean correlation of neighbours."""
         near = np.diagonal(C, offset=1, axis1=-2, axis2=-1).mean(axis=-1)
-        return np.clip(near, -0.95, 0.95)[..., None]
+        return np.asarray(np.clip(near, -0.95, 0.95)[..., None])
 
 
 def _lag(m: int) -> NDArray[np.float64]:

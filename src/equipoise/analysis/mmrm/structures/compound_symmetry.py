@@ -64,7 +64,7 @@ class Exchangeable(Correlation):
         """Return the mean correlation."""
         m = C.shape[-1]
         mean = (C.sum(axis=(-2, -1)) - m) / max(m * (m - 1), 1)
-        return np.clip(mean, -0.9 / max(m - 1, 1), 0.95)[..., None]
+        return np.asarray(np.clip(mean, -0.9 / max(m - 1, 1), 0.95)[..., None])
 
 
 class HeterogeneousCompoundSymmetry(Heterogeneous):

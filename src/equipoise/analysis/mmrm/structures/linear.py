@@ -43,4 +43,4 @@ def lag_basis(m: int) -> NDArray[np.float64]:
     """Return, for each lag 0 ... m - 1, the matrix (m, m) that is 1 at that lag."""
     visit = np.arange(m)
     lag = np.abs(visit[:, None] - visit)
-    return (lag == visit[:, None, None]).astype(np.float64)
+    return np.asarray(lag == visit[:, None, None], dtype=np.float64)

@@ -27,7 +27,8 @@ class Unstructured(Linear):
             Parameter(f"variance {visits[a]}", "covariance")
             if a == b
             else Parameter(f"covariance {visits[b]}, {visits[a]}", "covariance")
-            for a, b in zip(*np.tril_indices(len(visits)), strict=True)
+            for a in range(len(visits))
+            for b in range(a + 1)
         )
 
     def basis(self, m: int) -> NDArray[np.float64]:
@@ -79,4 +80,4 @@ def _places(m: int) -> NDArray[np.intp]:
 @cache
 def _basis(m: int) -> NDArray[np.float64]:
     places = _places(m)
-    return (places == np.arange(m * (m + 1) // 2)[:, None, None]).astype(np.float64)
+    return np.asarray(places == np.arange(m * (m + 1) // 2)[:, None, None], dtype=np.float64)

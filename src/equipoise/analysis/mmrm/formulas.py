@@ -1,0 +1,67 @@
+"""Formulas in R's grammar: what they name, and which factor is the arm."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from equipoise.analysis.mmrm.levels import is_number
+from equipoise.errors import DataError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def parsed(text: str, frame: pd.DataFrame) -> tuple[Any, str, list[str]]:
+    """Return a formula, its outcome, and the columns it uses.
+
+    Raises
+    ------
+    DataError
+        When it is no formula, has no outcome, or names columns that are not there.
+    """
+    import formulaic  # noqa: PLC0415  (half a second)
+    from formulaic.errors import FormulaicError  # noqa: PLC0415
+
+    try:
+        formula = formulaic.Formula(text)
+    except FormulaicError as error:
+        raise DataError(f"{text!r} is not a formula: {plain_message(error)}") from error
+    left = [str(v) for t in getattr(formula, "lhs", ()) for v in factors_of(t)]
+    if len(left) != 1 or str(formula.lhs).strip() != left[0]:
+        raise DataError(
+            f"{text!r} must begin with one outcome column: write 'score ~ arm * visit'."
+        )
+    used = sorted(str(name) for name in formula.required_variables)
+    if lacking := [name for name in used if name not in frame.columns]:
+        raise DataError(f"{text!r} names {lacking}; the table has {list(frame.columns)}.")
+    return formula, left[0], used
+
+
+def factors_of(term: Any) -> list[str]:
+    """Return the names of a term's factors as they are written."""
+    return [str(factor.expr) for factor in term.factors if factor.expr not in ("0", "1")]
+
+
+def column_in(factor: str) -> str:
+    """Return x of C(x, ...), else the text itself."""
+    found = re.fullmatch(r"C\(\s*([^,()]+?)\s*(?:,.*)?\)", factor)
+    return (found[1] if found else factor).strip("`")
+
+
+def arm_of(formula: Any, table: pd.DataFrame, visit: str) -> str | None:
+    """Return the one categorical factor that interacts with the visit and nothing else."""
+    found: dict[str, None] = {}
+    for term in formula.rhs:
+        factors = [column_in(name) for name in factors_of(term)]
+        if len(factors) == 2 and visit in factors:
+            other = next(name for name in factors if name != visit)
+            if other in table.columns and not is_number(table[other]):
+                found[other] = None
+    return next(iter(found)) if len(found) == 1 else None
+
+
+def plain_message(error: Exception) -> str:
+    """Return a message without the marks for coloured terminals."""
+    text = re.sub(r"\x1b?\[[\d;]+m|[⧛⧚]", "", str(error))
+    return " ".join(text.split())
