@@ -1,7 +1,7 @@
 # R mmrm 0.3.18 at its optimum on fev_data (mmrm's own artificial trial, Apache-2.0; not in this repository).
 # Run: EQUIPOISE_DATA=<folder with fev.csv> Rscript tests/golden/mmrm_fev.R > tests/golden/mmrm_fev.csv
 # (how to build mmrm: docs/peers.md). Columns:
-#   model       full: FEV1 ~ RACE + SEX + ARMCD * AVISIT; clda: baseline as the outcome VIS0, see below
+#   model       full: FEV1 ~ RACE + SEX + ARMCD * AVISIT; arm: FEV1 ~ ARMCD; clda: baseline as the outcome VIS0, see below
 #   structure   covariance; "by ARMCD" fitted per arm; "weighted" with WEIGHT
 #   estimation  reml or ml
 #   method      of se and df: satterthwaite, kenward-roger-r (R's log-Cholesky parametrisation),
@@ -126,6 +126,14 @@ for (structure in c("us", "ar1h", "cs", "toeph", "adh")) {
 for (structure in c("us", "ar1h", "cs")) {
   report("full", paste(structure, "weighted"), term(structure), fev, both, model_based, fev$WEIGHT)
 }
+
+# the model of the SAS listings (mmrm_sas_kr.csv)
+right <- "FEV1 ~ ARMCD"
+for (structure in c("us", "ar1", "ar1h", "cs", "csh", "toep", "toeph", "ad", "adh")) {
+  report("arm", structure, term(structure), fev, "reml", model_based)
+}
+report("arm", "sp_exp(VISITN VISITN2)", paste(right, "+ sp_exp(VISITN, VISITN2 | USUBJID)"), fev, "reml",
+  model_based)
 
 # cLDA: the baseline is an outcome too, the arms share its mean (Liang & Zeger 2000)
 baseline <- fev[!duplicated(fev$USUBJID), ]
