@@ -5,8 +5,8 @@ folders design/ddfm_covtype and design/SAS. SAS stops 1e-5 to 1e-4 short of the 
 
 Run: python tests/golden/mmrm_sas.py <checkout of mmrm>
 writes mmrm_sas_kr.csv (FEV1 ~ ARMCD, REML: the difference TRT - PBO, full and linear Kenward-Roger,
-all digits) and mmrm_sas_logs.csv (log-likelihoods to 8 decimals of -2 loglik; coefficients, LS means,
-their differences at a visit and Type III tests as printed, 4 digits or fewer). The df of the weighted
+all digits) and mmrm_sas_logs.csv (loglik to 8 decimals of -2 loglik; coefficients, LS means, their
+differences at a visit and Type III tests as printed, 4 digits or fewer). The df of the weighted
 fit are disputed (openpharma/mmrm issue 132); its reference visit is VIS4.
 
 The method is read from the header of each listing, not from its file name: kr_spexp and kr1_spexp
