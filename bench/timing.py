@@ -3,21 +3,28 @@
 import time
 from collections.abc import Callable
 
+Clock = Callable[[], float]
 
-def best(function: Callable[[], object], rounds: int = 5, least_seconds: float = 0.05) -> float:
+
+def best(
+    function: Callable[[], object],
+    rounds: int = 5,
+    least_seconds: float = 0.05,
+    clock: Clock = time.perf_counter,
+) -> float:
     """Return the seconds of one call: the best round of `rounds`, each of many calls."""
     function()  # imports and caches are not what is measured
     calls = 1
-    while (spent := _spent(function, calls)) < least_seconds:
+    while (spent := _spent(function, calls, clock)) < least_seconds:
         calls *= max(2, int(least_seconds / max(spent, 1e-9)))
-    return min(_spent(function, calls) / calls for _ in range(rounds))
+    return min(_spent(function, calls, clock) / calls for _ in range(rounds))
 
 
-def _spent(function: Callable[[], object], calls: int) -> float:
-    start = time.perf_counter()
+def _spent(function: Callable[[], object], calls: int, clock: Clock) -> float:
+    start = clock()
     for _ in range(calls):
         function()
-    return time.perf_counter() - start
+    return clock() - start
 
 
 def row(what: str, seconds: float, peer: str = "", peer_seconds: float | None = None) -> None:
