@@ -162,16 +162,13 @@ class MmrmFit:
     def test(self, weights: ArrayLike) -> FTest:
         """Test that all rows of `weights`, shape (q, p), are zero contrasts."""
         L = self._checked(weights)
-        estimate = L @ self.coefficients
-        rows, spread = L @ self._root, self.optimum.derivatives.spread[0]
-        if self._sandwich is None and self._lambda is not None:
-            return scaled_f(estimate, rows, spread, self._theta_covariance, self._lambda)
-        if self._sandwich is None and self.df_method == "satterthwaite":
-            return fai_cornelius(estimate, rows, spread, self._theta_covariance)
-        variance = L @ self.covariance @ L.T
-        q = int(np.linalg.matrix_rank(variance, hermitian=True))
-        statistic = float(estimate @ np.linalg.pinv(variance, hermitian=True) @ estimate) / q
-        return FTest(statistic, q, float(self._df(L).min()))
+        if not L.any():
+            raise DataError("A hypothesis needs a weight that is not 0.")
+        if self._sandwich is not None or self._lambda is None:
+            return fai_cornelius(L, self.coefficients, self.covariance, self._df)
+        spread = self.optimum.derivatives.spread[0]
+        rows, covariance = L @ self._root, self._theta_covariance
+        return scaled_f(L @ self.coefficients, rows, spread, covariance, self._lambda)
 
     def _df(self, L: NDArray[np.float64]) -> NDArray[np.float64]:
         if self._sandwich is not None:
@@ -281,7 +278,7 @@ def fit_mmrm(
     model = CovarianceModel(structure, len(visits), len(groups))
     refuse_unidentified(problem, model, visits, groups)
     optimum = best_optimum(problem, model, reml=reml)
-    refuse_unreached(model, optimum, visits, groups)
+    refuse_unreached(problem, model, optimum, visits, groups)
     return MmrmFit(
         problem=problem,
         model=model,

@@ -54,15 +54,19 @@ def refuse_unidentified(
 
 
 def refuse_unreached(
-    model: CovarianceModel, optimum: Optimum, visits: Sequence[str], groups: Sequence[str]
+    problem: Problem,
+    model: CovarianceModel,
+    optimum: Optimum,
+    visits: Sequence[str],
+    groups: Sequence[str],
 ) -> None:
     """Refuse a search that found no interior maximum, and say what to try."""
-    structure = model.structure
+    structure, distance = model.structure, problem.moments.distance
     advice = "Use a structure with fewer parameters (for instance toeph, arh1, csh, cs)"
     if len(groups) > 1:
         advice += ", or one covariance for all groups"
     if structure.spatial:
-        edge = not _inside(float(optimum.theta[0, 1]))
+        edge = not _inside(float(optimum.theta[0, 1]), distance)
         advice = "Use another structure"
     else:
         sigmas = model.sigmas(optimum.theta)[0]
@@ -90,5 +94,11 @@ def _smallest(sigma: NDArray[np.float64]) -> float:
     return float(np.linalg.eigvalsh(sigma / np.outer(root, root))[0])
 
 
-def _inside(scale: float) -> bool:
-    return bool(np.isfinite(scale)) and 1e-8 < scale < 1e8
+def _inside(scale: float, distance: NDArray[np.float64] | None) -> bool:
+    """Whether the largest correlation of two visits is neither 0 nor 1 in all digits."""
+    if distance is None or not np.isfinite(scale):
+        return False
+    apart = distance[distance > 0]
+    if not apart.size:
+        return False
+    return bool(np.exp(-apart.min() / scale) > 1e-6 and np.exp(-apart.max() / scale) < 1 - 1e-6)

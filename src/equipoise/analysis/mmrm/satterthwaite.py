@@ -13,6 +13,8 @@ import numpy as np
 from equipoise.analysis.contrast import FTest
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
 
@@ -42,21 +44,30 @@ def satterthwaite_df(
 
 
 def fai_cornelius(
-    estimate: NDArray[np.float64],
-    rows: NDArray[np.float64],
-    spread: NDArray[np.float64],
-    theta_covariance: NDArray[np.float64],
+    L: NDArray[np.float64],
+    coefficients: NDArray[np.float64],
+    covariance: NDArray[np.float64],
+    df_of: Callable[[NDArray[np.float64]], NDArray[np.float64]],
 ) -> FTest:
-    """Test that q contrasts are all 0; `rows` (q, p) as above, `estimate` (q,)."""
-    values, vectors = np.linalg.eigh(rows @ rows.T)
+    """Test that q contrasts are all 0, from the df of the uncorrelated ones that span them.
+
+    Parameters
+    ----------
+    L, coefficients, covariance : shapes (q, p), (p,), (p, p)
+    df_of
+        Gives the df of each row of contrasts.
+    """
+    values, vectors = np.linalg.eigh(L @ covariance @ L.T)
     kept = values > values[-1] * 1e-10
-    turned = vectors[:, kept].T
-    own = turned @ rows
-    statistic = float((np.square(turned @ estimate) / values[kept]).mean())
+    own = vectors[:, kept].T @ L
+    statistic = float((np.square(own @ coefficients) / values[kept]).mean())
     q = int(kept.sum())
-    df = satterthwaite_df(own, spread, theta_covariance)
+    df = df_of(own)
     if q == 1:
         return FTest(statistic, 1, float(df[0]))
-    several = df[df > 2]
-    total = float((several / (several - 2)).sum())
-    return FTest(statistic, q, 2 * total / (total - q) if total > q else 2.0)
+    if np.ptp(df) < 1e-8:
+        return FTest(statistic, q, float(df.mean()))
+    if (df <= 2).any():
+        return FTest(statistic, q, 2.0)
+    total = float((df / (df - 2)).sum())
+    return FTest(statistic, q, 2 * total / (total - q))

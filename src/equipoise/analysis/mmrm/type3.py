@@ -43,7 +43,7 @@ def type3_rows(model: ModelTable) -> dict[str, NDArray[np.float64]]:
     names = [str(term) for term in terms]
     X = np.asarray(summed, dtype=np.float64)
     solved, *_ = np.linalg.lstsq(X, model.design, rcond=None)
-    change = np.asarray(solved, dtype=np.float64)  # design = X change
+    change = np.where(np.abs(solved) > 1e-10, solved, 0.0)  # design = X change; tidied
     if not np.allclose(X @ change, model.design, atol=1e-8 * np.abs(model.design).max()):
         raise NotIdentifiedError("The terms of this formula have no sum-to-zero form.")
     where = [w for t, w in summed.model_spec.term_indices.items() if factors_of(t)]
