@@ -12,6 +12,7 @@ from equipoise.analysis.contrast import Contrast, FTest
 from equipoise.analysis.formula import ancova, mixed_model
 from equipoise.analysis.linear_model import LeastSquares, least_squares
 from equipoise.analysis.mixed_model import MixedModelFit, random_intercept_fit
+from equipoise.analysis.mmrm import ManyFits, Mmrm, MmrmFit, fit_many, fit_mmrm, mmrm
 from equipoise.analysis.planned import analyse
 from equipoise.analysis.rows import effect_unit, estimate_row
 from equipoise.analysis.sandwich import ClusterRobust, cluster_robust, robust_covariance
@@ -26,7 +27,10 @@ __all__ = [
     "Contrast",
     "FTest",
     "LeastSquares",
+    "ManyFits",
     "MixedModelFit",
+    "Mmrm",
+    "MmrmFit",
     "TwoSamples",
     "analyse",
     "ancova",
@@ -38,9 +42,12 @@ __all__ = [
     "difference_in_means",
     "effect_unit",
     "estimate_row",
+    "fit_many",
+    "fit_mmrm",
     "headline_rows",
     "least_squares",
     "mixed_model",
+    "mmrm",
     "random_intercept_fit",
     "robust_covariance",
     "total_effect",

@@ -14,6 +14,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 from equipoise.analysis.mmrm import Mmrm, mmrm
+from equipoise.errors import NotIdentifiedError
 
 GOLDEN = pd.read_csv(Path(__file__).parents[2] / "golden" / "mmrm_fev.csv")
 FORMULAS = {
@@ -157,8 +158,6 @@ def boundary_cases() -> pd.DataFrame:
 @pytest.mark.parametrize("reml", [True, False])
 def test_a_likelihood_without_a_maximum_is_refused(fev, reml):
     """Of sp_exp(VISITN2) R can only print the supremum, at correlation 0."""
-    from equipoise.errors import NotIdentifiedError
-
     assert len(boundary_cases()) == 2
     with pytest.raises(NotIdentifiedError, match="edge"):
         mmrm(

@@ -1,7 +1,7 @@
 """SAS's own listings of fev_data: Kenward-Roger in its natural parameters, likelihoods, LS means.
 
-tests/golden/mmrm_sas_kr.csv and mmrm_sas_logs.csv, extracted from the listings that R mmrm's authors
-publish by tests/golden/mmrm_sas.py. SAS stops 1e-5 to 1e-4 short of the optimum.
+tests/golden/mmrm_sas_kr.csv and mmrm_sas_logs.csv, extracted by tests/golden/mmrm_sas.py from the
+listings that R mmrm's authors publish. SAS stops 1e-5 to 1e-4 short of the optimum.
 """
 
 import re

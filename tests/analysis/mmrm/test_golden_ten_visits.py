@@ -49,7 +49,10 @@ def test_every_number_of_r(trial, estimation, method):
             continue
         if kind == "coefficient":
             label = {"(Intercept)": "Intercept", "baseline": "baseline"}.get(rest)
-            label = label or ":".join(f"{p[:3]}[T.{p[3:]}]" if p[:3] in ("sex", "arm") else f"visit[T.{p[5:]}]" for p in rest.split(":"))
+            label = label or ":".join(
+                f"{p[:3]}[T.{p[3:]}]" if p[:3] in ("sex", "arm") else f"visit[T.{p[5:]}]"
+                for p in rest.split(":")
+            )
             ours = found.select(name="coefficient", label=label).rows[0]
         elif kind == "ls-mean":
             arm, visit = rest.split()

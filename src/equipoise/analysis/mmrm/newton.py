@@ -59,6 +59,15 @@ class Optimum:
     value: Value
     derivatives: Derivatives
 
+    def put(self, where: NDArray[np.intp], other: Optimum, which: NDArray[np.bool_]) -> None:
+        """Take over another search's trials `which` into the rows `where`."""
+        for name in ("theta", "deviance", "score", "decrement", "converged", "definite"):
+            getattr(self, name)[where] = getattr(other, name)[which]
+        self.information[where] = other.information[which]
+        self.iterations[where] += other.iterations[which]
+        _put(self.value, other.value, where, which)
+        _put(self.derivatives, other.derivatives, where, which)
+
     def one(self, which: int) -> Optimum:
         """Keep one trial."""
 
@@ -120,10 +129,19 @@ class _Point:
         """Take over another point's trials `which` into the rows `where`."""
         for name in ("theta", "information", "definite", "step", "decrement"):
             getattr(self, name)[where] = getattr(other, name)[which]
-        for mine, theirs in ((self.value, other.value), (self.derivatives, other.derivatives)):
-            names = mine._fields if isinstance(mine, Value) else mine.__dataclass_fields__
-            for name in names:
-                getattr(mine, name)[where] = getattr(theirs, name)[which]
+        _put(self.value, other.value, where, which)
+        _put(self.derivatives, other.derivatives, where, which)
+
+
+def _put(
+    mine: Value | Derivatives,
+    theirs: Value | Derivatives,
+    where: NDArray[np.intp],
+    which: NDArray[np.bool_],
+) -> None:
+    names = mine._fields if isinstance(mine, Value) else mine.__dataclass_fields__
+    for name in names:
+        getattr(mine, name)[where] = getattr(theirs, name)[which]
 
 
 def maximise(
@@ -135,7 +153,7 @@ def maximise(
     kernel: Kernel = plain_kernel,
 ) -> Optimum:
     """Maximise the (restricted) likelihood of N trials from a start, shape (N, d)."""
-    at = _Point(model, moments, start, kernel, reml=reml)
+    at = _Point(model, moments, start.copy(), kernel, reml=reml)
     N = len(start)
     scale = np.ones(N)
     iterations = np.zeros(N, dtype=np.intp)
