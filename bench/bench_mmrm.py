@@ -73,8 +73,10 @@ def r(script: str, *arguments: object) -> list[list[str]] | None:
     command = ["Rscript", HERE / "peers" / f"{script}.R", *map(str, arguments)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode != 0:
-        reason = (done.stderr.strip().splitlines() or ["no message"])[-1]
-        print(f"{script}: skipped, R said: {reason}")
+        said = [
+            line for line in done.stderr.splitlines() if "rror" in line or "there is no" in line
+        ]
+        print(f"{script}: skipped, R said: {' '.join(said)}")
         return None
     met.add(script)
     return [line.rstrip(",").split(",") for line in done.stdout.splitlines() if "," in line]
@@ -204,7 +206,9 @@ def cold(csv_path: Path) -> None:
     else:
         row("equipoise mmrm, cold start (bar 2500 ms)", min(spent))
     code = FIRST.format(csv=str(csv_path), formula=FORMULA)
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise ImportError(done.stderr.strip().splitlines()[-1])
     row("first fit after import equipoise.analysis (bar 300 ms)", float(done.stdout))
 
 
