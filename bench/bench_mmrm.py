@@ -26,6 +26,7 @@ HERE = Path(__file__).parent
 QUICK = "--quick" in sys.argv
 BATCHES = (40, 400) if QUICK else (40, 400, 2_000)
 R_TRIALS = 10 if QUICK else 40
+LAST = np.eye(12)[[9]]  # B - A at visit 5
 STRATEGIES = ("MAR", "JR", "CR", "CIR", "LMCF")
 FORMULA = "y ~ sex + baseline + arm * visit"
 MEMORY = """
@@ -34,16 +35,15 @@ sys.path.insert(0, {here!r})
 import numpy as np
 from simulated_trials import design, simulate
 from equipoise.analysis.mmrm import fit_many
-trials = simulate(500)
-outcomes = np.empty((10_000, *trials.outcomes.shape[1:]))
-covariates = np.empty((10_000, *trials.covariates.shape[1:]))
-for part in range(20):
-    outcomes[part * 500 : (part + 1) * 500] = trials.outcomes
-    covariates[part * 500 : (part + 1) * 500] = trials.covariates
-before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-fit_many(outcomes, covariates, design=design(), engine={engine!r})
-after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-print(before / 1024, after / 1024)
+peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+few = simulate(20)
+warm = fit_many(few.outcomes, few.covariates, design=design(), engine={engine!r})
+start = peak()
+outcomes = np.tile(few.outcomes, (500, 1, 1))
+covariates = np.tile(few.covariates, (500, 1, 1))
+data = (outcomes.nbytes + covariates.nbytes) / 2**20
+fit_many(outcomes, covariates, design=design(), contrasts=np.eye(12)[[9]], engine={engine!r})
+print(start, data, peak())
 """
 FIRST = """
 import time
@@ -137,7 +137,12 @@ def batch(folder: Path, csv_path: Path) -> None:
     if peer:
         agreement(
             found,
-            fit_many(trials.outcomes[:R_TRIALS], trials.covariates[:R_TRIALS], design=design()),
+            fit_many(
+                trials.outcomes[:R_TRIALS],
+                trials.covariates[:R_TRIALS],
+                design=design(),
+                contrasts=LAST,
+            ),
         )
 
 
@@ -148,9 +153,7 @@ def agreement(found: Path, ours) -> None:
     loglik = np.array([float(line["loglik"]) for line in theirs])
     estimate = np.array([float(line["estimate"]) for line in theirs])
     se = np.array([float(line["se"]) for line in theirs])
-    column = 9  # B - A at visit 5
-    mine = np.asarray(ours.coefficients)[:, column]
-    my_se = np.sqrt(np.asarray(ours.covariance)[:, column, column])
+    mine, my_se = ours.estimate[:, 0], ours.se[:, 0]
     gain = np.asarray(ours.log_likelihood) - loglik
     print(
         f"agreement with R over {len(theirs)} trials: log-likelihood higher by {gain.min():.1e} to "
@@ -227,10 +230,10 @@ def memory() -> None:
         if done.returncode:
             print(f"memory, {engine}: skipped: {done.stderr.strip().splitlines()[-1]}")
             continue
-        before, after = map(float, done.stdout.split())
+        start, data, most = map(float, done.stdout.split())
         print(
-            f"memory, {engine}, 10,000 trials of 200 x 5: peak {after:.0f} MB, of which "
-            f"Python and the data {before:.0f} MB (bar 300 MB)"
+            f"memory, {engine}, 10,000 trials of 200 x 5: peak {most:.0f} MB (bar 300 MB): program "
+            f"{start:.0f} MB, data {data:.0f} MB, work and answers {most - start - data:.0f} MB"
         )
 
 
