@@ -30,12 +30,15 @@ LAST = np.eye(12)[[9]]  # B - A at visit 5
 STRATEGIES = ("MAR", "JR", "CR", "CIR", "LMCF")
 FORMULA = "y ~ sex + baseline + arm * visit"
 MEMORY = """
-import resource, sys
+import sys
+from pathlib import Path
 sys.path.insert(0, {here!r})
 import numpy as np
 from simulated_trials import design, simulate
 from equipoise.analysis.mmrm import fit_many
-peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+def peak():  # not ru_maxrss, which starts at the parent's
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(float(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM"))
 few = simulate(20)
 warm = fit_many(few.outcomes, few.covariates, design=design(), engine={engine!r})
 start = peak()
