@@ -26,24 +26,27 @@ HERE = Path(__file__).parent
 QUICK = "--quick" in sys.argv
 BATCHES = (40, 400) if QUICK else (40, 400, 2_000)
 R_TRIALS = 10 if QUICK else 40
+LAST = np.eye(12)[[9]]  # B - A at visit 5
 STRATEGIES = ("MAR", "JR", "CR", "CIR", "LMCF")
 FORMULA = "y ~ sex + baseline + arm * visit"
 MEMORY = """
-import resource, sys
+import sys
+from pathlib import Path
 sys.path.insert(0, {here!r})
 import numpy as np
 from simulated_trials import design, simulate
 from equipoise.analysis.mmrm import fit_many
-trials = simulate(500)
-outcomes = np.empty((10_000, *trials.outcomes.shape[1:]))
-covariates = np.empty((10_000, *trials.covariates.shape[1:]))
-for part in range(20):
-    outcomes[part * 500 : (part + 1) * 500] = trials.outcomes
-    covariates[part * 500 : (part + 1) * 500] = trials.covariates
-before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-fit_many(outcomes, covariates, design=design(), engine={engine!r})
-after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-print(before / 1024, after / 1024)
+def peak():  # not ru_maxrss, which starts at the parent's
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(float(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM"))
+few = simulate(20)
+warm = fit_many(few.outcomes, few.covariates, design=design(), engine={engine!r})
+start = peak()
+outcomes = np.tile(few.outcomes, (500, 1, 1))
+covariates = np.tile(few.covariates, (500, 1, 1))
+data = (outcomes.nbytes + covariates.nbytes) / 2**20
+fit_many(outcomes, covariates, design=design(), contrasts=np.eye(12)[[9]], engine={engine!r})
+print(start, data, peak())
 """
 FIRST = """
 import time
@@ -73,8 +76,10 @@ def r(script: str, *arguments: object) -> list[list[str]] | None:
     command = ["Rscript", HERE / "peers" / f"{script}.R", *map(str, arguments)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode != 0:
-        reason = (done.stderr.strip().splitlines() or ["no message"])[-1]
-        print(f"{script}: skipped, R said: {reason}")
+        said = [
+            line for line in done.stderr.splitlines() if "rror" in line or "there is no" in line
+        ]
+        print(f"{script}: skipped, R said: {' '.join(said)}")
         return None
     met.add(script)
     return [line.rstrip(",").split(",") for line in done.stdout.splitlines() if "," in line]
@@ -135,7 +140,12 @@ def batch(folder: Path, csv_path: Path) -> None:
     if peer:
         agreement(
             found,
-            fit_many(trials.outcomes[:R_TRIALS], trials.covariates[:R_TRIALS], design=design()),
+            fit_many(
+                trials.outcomes[:R_TRIALS],
+                trials.covariates[:R_TRIALS],
+                design=design(),
+                contrasts=LAST,
+            ),
         )
 
 
@@ -146,9 +156,7 @@ def agreement(found: Path, ours) -> None:
     loglik = np.array([float(line["loglik"]) for line in theirs])
     estimate = np.array([float(line["estimate"]) for line in theirs])
     se = np.array([float(line["se"]) for line in theirs])
-    column = 9  # B - A at visit 5
-    mine = np.asarray(ours.coefficients)[:, column]
-    my_se = np.sqrt(np.asarray(ours.covariance)[:, column, column])
+    mine, my_se = ours.estimate[:, 0], ours.se[:, 0]
     gain = np.asarray(ours.log_likelihood) - loglik
     print(
         f"agreement with R over {len(theirs)} trials: log-likelihood higher by {gain.min():.1e} to "
@@ -166,26 +174,33 @@ def strategies() -> None:
     peer = r("rbmi_strategies", data)
     theirs = float(peer[0][1]) if peer else None
     import pandas as pd  # noqa: PLC0415
-
-    from equipoise.analysis import reference_based  # noqa: PLC0415
+    from equipoise.analysis.imputation import impute_and_analyse  # noqa: PLC0415
 
     trial = pd.read_csv(data)
 
     def all_five():
-        return reference_based(
+        return impute_and_analyse(
             trial,
-            "CHANGE ~ THERAPY * VISIT + BASVAL * VISIT",
+            "CHANGE ~ BASVAL * VISIT + THERAPY * VISIT",
             subject="PATIENT",
             visit="VISIT",
             arm="THERAPY",
             reference="PLACEBO",
-            strategies=STRATEGIES,
+            strategy=STRATEGIES,
             ancova="CHANGE ~ THERAPY + BASVAL",
-            inference="jackknife",
         )
 
     told = "R rbmi:" if theirs else "R rbmi: absent, skipped"
     row("five strategies with jackknife, 172 people", cpu(all_five, rounds=3), told, theirs)
+    if peer:
+        found = {line[1]: (float(line[2]), float(line[3])) for line in peer[1:]}
+        mine = all_five().to_frame()
+        mine = mine[(mine["name"] == "imputed-contrast") & (mine["visit"] == "7")]
+        for (strategy, (estimate, se)), ours in zip(found.items(), mine.itertuples(), strict=True):
+            off, ratio = abs(-ours.estimate - estimate) / se, ours.se / se - 1
+            print(
+                f"  {strategy:<5} estimate within {off:.1e} SE of rbmi, SE within {abs(ratio):.1e}"
+            )
 
 
 def cold(csv_path: Path) -> None:
@@ -204,7 +219,9 @@ def cold(csv_path: Path) -> None:
     else:
         row("equipoise mmrm, cold start (bar 2500 ms)", min(spent))
     code = FIRST.format(csv=str(csv_path), formula=FORMULA)
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise ImportError(done.stderr.strip().splitlines()[-1])
     row("first fit after import equipoise.analysis (bar 300 ms)", float(done.stdout))
 
 
@@ -223,10 +240,10 @@ def memory() -> None:
         if done.returncode:
             print(f"memory, {engine}: skipped: {done.stderr.strip().splitlines()[-1]}")
             continue
-        before, after = map(float, done.stdout.split())
+        start, data, most = map(float, done.stdout.split())
         print(
-            f"memory, {engine}, 10,000 trials of 200 x 5: peak {after:.0f} MB, of which "
-            f"Python and the data {before:.0f} MB (bar 300 MB)"
+            f"memory, {engine}, 10,000 trials of 200 x 5: peak {most:.0f} MB (bar 300 MB): program "
+            f"{start:.0f} MB, data {data:.0f} MB, work and answers {most - start - data:.0f} MB"
         )
 
 

@@ -92,7 +92,7 @@ report <- function(model, name, formula, data, estimations, wanted, weights = NU
     }
     message(sprintf("%-50s score %.1e decrement %.1e gain over nlminb %.1e", key, refinement$score,
       refinement$decrement, refinement$nlminb - fit$neg_log_lik))
-    if (method == wanted[1]) {
+    if (method == "satterthwaite") {
       row(key, "loglik", -fit$neg_log_lik)
       covariance_of(key, fit)
     }
@@ -126,6 +126,11 @@ for (structure in c("us", "ar1h", "cs", "toeph", "adh")) {
 for (structure in c("us", "ar1h", "cs")) {
   report("full", paste(structure, "weighted"), term(structure), fev, both, model_based, fev$WEIGHT)
 }
+
+sandwich <- c("sandwich-cr0", "sandwich-cr2", "sandwich-cr3")
+report("full", "ar1", term("ar1"), fev, "reml", sandwich)
+report("full", "us by ARMCD", term("us", "ARMCD / "), fev, "reml", c("between-within", sandwich))
+report("full", "us weighted", term("us"), fev, "reml", c("between-within", sandwich), fev$WEIGHT)
 
 # the model of the SAS listings (mmrm_sas_kr.csv)
 right <- "FEV1 ~ ARMCD"
