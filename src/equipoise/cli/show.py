@@ -24,6 +24,8 @@ def number(value: float | None, digits: int = 3) -> str:
         return ""
     if value == 0:
         return "0"
+    if abs(value) < 1e-6:
+        return "<0.000001" if value > 0 else ">-0.000001"
     magnitude = abs(value)
     decimals = max(digits - 1 - int(f"{magnitude:e}".rpartition("e")[2]), 0)
     return f"{value:.{min(decimals, 6)}f}"
@@ -52,9 +54,12 @@ def table(
     header = ["", "estimate", "se", "interval", "p", *(["status"] if with_status else [])]
     body = []
     for row in rows:
-        value = f"{row.estimate:.0f}" if is_count(row) else number(row.estimate)
+        digits = 8 if row.name == "log-likelihood" else 3
+        value = f"{row.estimate:.0f}" if is_count(row) else number(row.estimate, digits)
         cells = [name(row), value, number(row.se), interval(row), p_value(row.p)]
         body.append([*cells, *([row.status] if with_status else [])])
+    used = [k for k in range(len(header)) if k < 2 or any(line[k] for line in body)]
+    header, body = [header[k] for k in used], [[line[k] for k in used] for line in body]
     widths = [max(len(line[k]) for line in [header, *body]) for k in range(len(header))]
     widths[0] = min(widths[0], NAME_WIDTH)
     for line in [header, *body]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
@@ -15,7 +16,7 @@ from equipoise.errors import DataError
 if TYPE_CHECKING:
     import pandas as pd
 
-    from equipoise.estimates import Estimates, Source
+    from equipoise.estimates import Estimate, Estimates, Source
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -96,18 +97,29 @@ def _column(cells: Sequence[str], empty: set[str], decimal: str) -> pd.Series[An
 def print_found(found: Estimates, heading: str, *, as_json: bool) -> None:
     """Print the object of --json, or tables by outcome with refusals, assumptions, warnings."""
     from equipoise.cli import show  # noqa: PLC0415
+    from equipoise.report.wording import title_of  # noqa: PLC0415
 
     if as_json:
         click.echo(found.to_json())
         return
     click.echo()
     show.wrapped(heading)
-    for group in dict.fromkeys((row.name, row.unit) for row in found):
-        rows = [row for row in found if (row.name, row.unit) == group]
-        click.echo(f"\n{group[1] or ''}".rstrip())
-        show.table(rows)
+    for name in dict.fromkeys(row.name for row in found):
+        rows = found.select(name=name).rows
+        units = {row.unit for row in rows}
+        shared = units.pop() if len(units) == 1 else None
+        click.echo(f"\n{title_of(name)}" + (f" · {shared}" if shared else ""))
+        show.table(rows, partial(_which, shared=shared))
     show.refusals(found)
     show.items("Method", dict.fromkeys(row.method for row in found if row.method))
     show.items("Assumptions", found.assumptions)
     show.items("Warnings", found.warnings)
     show.provenance(found)
+
+
+def _which(row: Estimate, *, shared: str | None) -> str:
+    """Say which of a slug's rows this is, with its unit where the rows have several."""
+    from equipoise.report.wording import variant_of  # noqa: PLC0415
+
+    own = row.unit if shared is None else None
+    return ": ".join(part for part in (variant_of(row), own) if part) or "all"

@@ -11,6 +11,14 @@ from equipoise.report.findings import Findings, OutcomeFindings
 TITLES = {
     "total-effect": "Total effect",
     "standardised-mean-difference": "Standardised mean difference",
+    "coefficient": "Coefficients",
+    "ls-mean": "Least-squares means",
+    "contrast": "Contrasts",
+    "covariance-parameter": "Covariance parameters",
+    "log-likelihood": "Log-likelihood",
+    "final-score": "Distance from the maximum",
+    "type-3-test": "Type III tests",
+    "hypothesis-test": "Linear hypotheses",
     "adjusted-mean": "Mean adjusted for baseline",
     "group-f-test": "F test over all arms",
     "correct-guess-rate": "Correct guesses",
@@ -52,7 +60,8 @@ def title_of(slug: str) -> str:
 
 def variant_of(row: Estimate) -> str:
     """Return what tells a row from others of its slug."""
-    arm = f"{row.arm} arm" if row.arm else None
+    told = row.arm is not None and (row.label or "").startswith(f"{row.arm} - ")
+    arm = f"{row.arm} arm" if row.arm and not told else None
     label = row.label if row.label != row.arm else None
     return ", ".join(part for part in (arm, label, row.visit) if part)
 

@@ -22,13 +22,14 @@ def degrees_of_freedom(problem: Problem, L: NDArray[np.float64]) -> NDArray[np.f
     contrast that touches both kinds has the smaller df. The intercept is counted between, and
     tested within.
     """
-    grid, seen = problem.grid, problem.observed[:, :, None]
+    grid, seen = problem.grid / problem.weights[:, :, None], problem.observed[:, :, None]
     low = np.where(seen, grid, np.inf).min(axis=1)
     high = np.where(seen, grid, -np.inf).max(axis=1)
-    within = (low != high).any(axis=0)
+    size = np.abs(high).max(axis=0)
+    within = (high - low > 1e-12 * size).any(axis=0)
+    intercept = ~within & (np.ptp(high, axis=0) <= 1e-12 * size)
     people, rows = len(grid), int(problem.observed.sum())
     between_df = people - int((~within).sum())
     within_df = rows - people - int(within.sum())
-    intercept = (grid == 1).all(axis=(0, 1)) | ((low == high) & (low == low[0])).all(axis=0)
     df = np.where(within | intercept, within_df, between_df)
     return np.array([float(df[row != 0].min()) if (row != 0).any() else np.inf for row in L])

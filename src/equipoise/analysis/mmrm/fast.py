@@ -97,7 +97,7 @@ def _evaluate(
         deviance[t] = log_determinant + fit
         if reml:
             deviance[t] += log_information
-        if not definite:
+        if not definite or log_information == np.inf:
             deviance[t] = np.inf
         _derivatives(
             people[t],
@@ -167,7 +167,7 @@ def _inverses(sigma: Any, mask: Any, people: Any, W: Any) -> Any:
 def _coefficients(
     people: Any, uu: Any, yu: Any, loading: Any, W: Any, coefficients: Any, root: Any
 ) -> Any:
-    """Solve the normal equations; return log|X'WX|."""
+    """Solve the normal equations; return log|X'WX|, infinite where it is singular."""
     K, m, r = yu.shape
     p = loading.shape[2]
     whole = np.zeros((m, r, m, r))
@@ -185,10 +185,20 @@ def _coefficients(
     A = loading.reshape(m * r, p)
     flat = whole.reshape(m * r, m * r)
     information = A.T @ (flat @ A)
-    lower = np.linalg.cholesky(information)
+    lower = np.zeros((p, p))
     log_determinant = 0.0
-    for i in range(p):
-        log_determinant += 2 * np.log(lower[i, i])
+    for j in range(p):
+        for i in range(j, p):
+            total = information[i, j]
+            for l in range(j):  # noqa: E741
+                total -= lower[i, l] * lower[j, l]
+            if i > j:
+                lower[i, j] = total / lower[j, j]
+            elif total > 1e-14 * information[j, j]:
+                lower[j, j] = np.sqrt(total)
+            else:
+                return np.inf
+        log_determinant += 2 * np.log(lower[j, j])
     for j in range(p):  # root = inverse of lower, transposed
         root[j, j] = 1 / lower[j, j]
         for i in range(j + 1, p):

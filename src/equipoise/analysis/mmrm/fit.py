@@ -159,16 +159,17 @@ class MmrmFit:
         se = np.sqrt(((L @ self.covariance) * L).sum(axis=1))
         return Linear(estimate, se, self._df(L))
 
-    def test(self, weights: ArrayLike) -> FTest:
-        """Test that all rows of `weights`, shape (q, p), are zero contrasts."""
+    def test(self, weights: ArrayLike, values: ArrayLike = 0.0) -> FTest:
+        """Test that contrasts, shape (q, p), have these values, shape (q,) or scalar."""
         L = self._checked(weights)
+        distance = L @ self.coefficients - np.asarray(values, dtype=np.float64)
         if not L.any():
             raise DataError("A hypothesis needs a weight that is not 0.")
         if self._sandwich is not None or self._lambda is None:
-            return fai_cornelius(L, self.coefficients, self.covariance, self._df)
+            return fai_cornelius(L, distance, self.covariance, self._df)
         spread = self.optimum.derivatives.spread[0]
         rows, covariance = L @ self._root, self._theta_covariance
-        return scaled_f(L @ self.coefficients, rows, spread, covariance, self._lambda)
+        return scaled_f(distance, rows, spread, covariance, self._lambda)
 
     def _df(self, L: NDArray[np.float64]) -> NDArray[np.float64]:
         if self._sandwich is not None:

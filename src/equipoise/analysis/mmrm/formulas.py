@@ -5,11 +5,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from equipoise.analysis.mmrm.levels import is_number
 from equipoise.errors import DataError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pandas as pd
+    from numpy.typing import NDArray
 
 
 def parsed(text: str, frame: pd.DataFrame) -> tuple[Any, str, list[str]]:
@@ -65,3 +70,22 @@ def plain_message(error: Exception) -> str:
     """Return a message without the marks for coloured terminals."""
     text = re.sub(r"\x1b?\[[\d;]+m|[⧛⧚]", "", str(error))
     return " ".join(text.split())
+
+
+def parsed_hypothesis(
+    text: str, columns: Sequence[str]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the rows (q, p) and values (q,) of a linear hypothesis about named coefficients."""
+    from formulaic.errors import FormulaicError  # noqa: PLC0415
+    from formulaic.utils.constraints import LinearConstraints  # noqa: PLC0415
+
+    try:
+        found = LinearConstraints.from_spec(text, variable_names=list(columns))
+    except (FormulaicError, ValueError, KeyError) as error:
+        known = ", ".join(f"`{name}`" for name in columns)
+        raise DataError(
+            f"{text!r} is not a linear hypothesis about the coefficients: {plain_message(error)} "
+            f"Write names in backticks, as they stand here: {known}."
+        ) from error
+    rows = np.asarray(found.constraint_matrix, dtype=np.float64)
+    return rows, np.asarray(found.constraint_values, dtype=np.float64)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from equipoise.analysis.mmrm.definite import cholesky
 from equipoise.analysis.mmrm.sweep import observed_inverse
 
 if TYPE_CHECKING:
@@ -68,7 +69,8 @@ def value_at(moments: Moments, sigma: NDArray[np.float64], *, reml: bool) -> Val
     whole = whole.reshape(N, m, m, r, r).swapaxes(2, 3).reshape(N, m * r, m * r)
     information = At @ (whole @ A)
     right = At @ (W @ moments.yu).sum(axis=1).reshape(N, m * r, 1)
-    lower = np.linalg.cholesky(information)
+    lower, whole_rank = cholesky(information)
+    bad |= ~whole_rank
     root = np.linalg.inv(lower).swapaxes(1, 2)
     coefficients = root @ (root.swapaxes(1, 2) @ right)
     gamma = (A @ coefficients).reshape(N, 1, m, r)

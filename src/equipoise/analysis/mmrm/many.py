@@ -205,9 +205,10 @@ def _searched(
     if start is not None:
         scaled = start / np.square(stack.scale)[:, None, None]
         starts = [model.structure.starts(scaled)[0], *starts]
-    optimum = maximise(model, moments, starts[0], reml=reml, kernel=kernel)
+    usable = stack.status == 0
+    optimum = maximise(model, moments, starts[0], reml=reml, kernel=kernel, usable=usable)
     for other in starts[1:]:
-        failed = np.flatnonzero(~(optimum.converged & optimum.definite) & (stack.status == 0))
+        failed = np.flatnonzero(~(optimum.converged & optimum.definite) & usable)
         if not failed.size:
             break
         again = maximise(model, moments.take(failed), other[failed], reml=reml, kernel=kernel)

@@ -9,13 +9,14 @@ import numpy as np
 
 from equipoise.analysis.mmrm import rows
 from equipoise.analysis.mmrm.fit import DfMethod, MmrmFit, fit_mmrm
+from equipoise.analysis.mmrm.formulas import parsed_hypothesis
 from equipoise.analysis.mmrm.ls_means import Weighting, ls_mean_rows
 from equipoise.analysis.mmrm.table import Columns, ModelTable, model_table
 from equipoise.analysis.mmrm.type3 import type3_rows
 from equipoise.estimates import Estimates
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from narwhals.typing import IntoDataFrame
     from numpy.typing import ArrayLike, NDArray
@@ -51,6 +52,15 @@ class Mmrm(Estimates):
         """Test that all rows of `weights`, shape (q, p), are zero contrasts."""
         return self.fit.test(weights)
 
+    def hypothesis(self, text: str) -> Estimates:
+        """Test a linear hypothesis in words: ``"`arm[T.drug]` = 0, `sex[T.m]` = 0"``.
+
+        Names of coefficients that are no plain words stand in backticks.
+        """
+        L, values = parsed_hypothesis(text, self.fit.columns)
+        test = self.fit.test(L, values)
+        return Estimates((rows.f_row("hypothesis-test", text, test, self.fit),))
+
     def type3(self) -> Estimates:
         """Test each term of the formula, adjusted for all others."""
         found = ((name, self.fit.test(L)) for name, L in type3_rows(self.model).items())
@@ -74,6 +84,7 @@ def mmrm(
     group: str | None = None,
     weights: str | None = None,
     coordinates: Sequence[str] = (),
+    references: Mapping[str, str] | None = None,
     common_baseline: str | None = None,
     ls_weights: Weighting = "equal",
     level: float = 0.95,
@@ -108,6 +119,9 @@ def mmrm(
         Column of weights above 0: a row's variance is its visit's divided by its weight.
     coordinates
         Numeric columns for sp_exp: when (where) each row lies.
+    references
+        Reference level of other factors, e.g. ``{"SEX": "Male"}``; by default the first category,
+        or the first in natural order.
     common_baseline
         Constrained longitudinal analysis (cLDA): the visit before treatment, at which all arms
         have one mean because they were randomised (Liang & Zeger 2000, Sankhya B 62:134-148).
@@ -143,6 +157,7 @@ def mmrm(
         weights=weights,
         coordinates=tuple(coordinates),
         common_visit=None if common_baseline is None else str(common_baseline),
+        references=tuple((references or {}).items()),
     )
     model = model_table(data, columns)
     fit = fit_table(model, covariance=covariance, df=df, robust=robust, reml=reml)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from equipoise.analysis.mmrm.definite import cholesky
 from equipoise.analysis.mmrm.likelihood import Derivatives, Value, derivatives_at, value_at
 
 if TYPE_CHECKING:
@@ -120,7 +121,7 @@ class _Point:
         observed = self.information * scale
         diagonal = np.arange(theta.shape[1])
         observed[:, diagonal, diagonal] += found.score * second
-        self.definite, lower = _cholesky(observed, found.expected * scale)
+        self.definite, lower = _factored(observed, found.expected * scale)
         half = np.linalg.solve(lower, score[:, :, None])
         self.step = -np.linalg.solve(lower.swapaxes(1, 2), half)[:, :, 0]
         self.decrement = np.square(half[:, :, 0]).sum(axis=1) / 2
@@ -151,13 +152,31 @@ def maximise(
     *,
     reml: bool = True,
     kernel: Kernel = plain_kernel,
+    usable: NDArray[np.bool_] | None = None,
 ) -> Optimum:
-    """Maximise the (restricted) likelihood of N trials from a start, shape (N, d)."""
+    """Maximise the (restricted) likelihood of N trials from a start, shape (N, d).
+
+    Trials that are not `usable` (N,) stay where they start.
+    """
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # such steps are halved
+        return _maximised(model, moments, start, reml, kernel, usable)
+
+
+def _maximised(
+    model: CovarianceModel,
+    moments: Moments,
+    start: NDArray[np.float64],
+    reml: bool,
+    kernel: Kernel,
+    usable: NDArray[np.bool_] | None,
+) -> Optimum:
     at = _Point(model, moments, start.copy(), kernel, reml=reml)
     N = len(start)
     scale = np.ones(N)
     iterations = np.zeros(N, dtype=np.intp)
     done = (at.decrement < CONVERGED) | ~np.isfinite(at.value.deviance)
+    if usable is not None:
+        done |= ~usable
     stalled = np.zeros(N, dtype=np.intp)
     here = moments
     active = np.arange(N)
@@ -197,21 +216,16 @@ def maximise(
     )
 
 
-def _cholesky(
+def _factored(
     observed: NDArray[np.float64], expected: NDArray[np.float64]
 ) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
     """Factor the observed information, or the expected one where the observed is not definite."""
-    try:
-        lower = np.asarray(np.linalg.cholesky(observed), dtype=np.float64)
-        return np.ones(len(observed), dtype=np.bool_), lower
-    except np.linalg.LinAlgError:
-        pass
+    lower, definite = cholesky(observed)
+    if definite.all():
+        return definite, lower
     identity = np.eye(observed.shape[1])
-    finite = np.asarray(np.isfinite(observed + expected).all(axis=(1, 2)))[:, None, None]
-    smallest = np.linalg.eigvalsh(np.where(finite, observed, identity))
-    definite = finite[:, 0, 0] & (smallest[:, 0] > 1e-12 * np.abs(smallest[:, -1]))
+    finite = np.isfinite(expected).all(axis=(1, 2))[:, None, None]
     values, vectors = np.linalg.eigh(np.where(finite, expected, identity))
     values = np.maximum(values, 1e-8 * np.maximum(values[:, -1:], 1e-300))
-    other = (vectors * values[:, None, :]) @ vectors.swapaxes(1, 2)
-    lower = np.linalg.cholesky(np.where(definite[:, None, None], observed, other))
-    return definite, np.asarray(lower, dtype=np.float64)
+    other, _ = cholesky((vectors * values[:, None, :]) @ vectors.swapaxes(1, 2))
+    return definite, np.where(definite[:, None, None], lower, other)

@@ -40,6 +40,8 @@ class Problem:
         Shape (rows,): which person and visit each row is.
     grid, scores, observed
         Shapes (n, m, p), (n, m), (n, m): design (weighted), scores (weighted), 0 where unseen.
+    weights
+        Shape (n, m): square roots of the weights.
     facts, slot
         Shapes (n, r) and (n,): working facts and slot of each person.
     residuals
@@ -57,6 +59,7 @@ class Problem:
     grid: NDArray[np.float64]
     scores: NDArray[np.float64]
     observed: NDArray[np.bool_]
+    weights: NDArray[np.float64]
     facts: NDArray[np.float64]
     slot: NDArray[np.intp]
     residuals: NDArray[np.float64]
@@ -109,6 +112,8 @@ def problem_of(
     residuals, observed = np.zeros((people, visits)), np.zeros((people, visits), dtype=bool)
     grid[person, visit], scores[person, visit] = X, y
     residuals[person, visit], observed[person, visit] = rest / spread, True
+    roots = np.ones((people, visits))
+    roots[person, visit] = root_weight
     raw, raw_loading = person_facts(grid, observed)
     facts, back = working_facts(raw)
     loading = back @ raw_loading @ basis
@@ -147,6 +152,7 @@ def problem_of(
         grid=grid,
         scores=scores,
         observed=observed,
+        weights=roots,
         facts=facts,
         slot=slot,
         residuals=residuals,

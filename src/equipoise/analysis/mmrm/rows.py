@@ -82,13 +82,12 @@ def model_rows(fit: MmrmFit) -> Iterator[Estimate]:
         label=kind,
         estimate=fit.log_likelihood,
         method=method,
-        unit="log-likelihood",
     )
     yield Estimate(
         "final-score",
         label=f"after {fit.iterations} Newton steps",
         estimate=fit.score_norm,
-        unit="standard errors of the covariance parameters from the maximum",
+        unit="standard errors of the covariance parameters",
         method=method,
     )
 

@@ -45,7 +45,7 @@ def satterthwaite_df(
 
 def fai_cornelius(
     L: NDArray[np.float64],
-    coefficients: NDArray[np.float64],
+    estimate: NDArray[np.float64],
     covariance: NDArray[np.float64],
     df_of: Callable[[NDArray[np.float64]], NDArray[np.float64]],
 ) -> FTest:
@@ -53,16 +53,17 @@ def fai_cornelius(
 
     Parameters
     ----------
-    L, coefficients, covariance : shapes (q, p), (p,), (p, p)
+    L, estimate, covariance : shapes (q, p), (q,), (p, p)
+        The contrasts, what they were estimated as, and the covariance of the coefficients.
     df_of
         Gives the df of each row of contrasts.
     """
     values, vectors = np.linalg.eigh(L @ covariance @ L.T)
     kept = values > values[-1] * 1e-10
-    own = vectors[:, kept].T @ L
-    statistic = float((np.square(own @ coefficients) / values[kept]).mean())
+    turn = vectors[:, kept].T
+    statistic = float((np.square(turn @ estimate) / values[kept]).mean())
     q = int(kept.sum())
-    df = df_of(own)
+    df = df_of(turn @ L)
     if q == 1:
         return FTest(statistic, 1, float(df[0]))
     if np.ptp(df) < 1e-8:

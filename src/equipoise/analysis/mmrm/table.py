@@ -48,6 +48,7 @@ class Columns:
     weights: str | None = None
     coordinates: tuple[str, ...] = ()
     common_visit: str | None = None
+    references: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,6 +136,10 @@ def model_table(frame: IntoDataFrame, columns: Columns) -> ModelTable:
         first = columns.control if name == arm else None
         table[name] = as_levels(table[name], first=first, what=name)
         refuse_two_arms(table, columns.subject, name)
+    for name, level in columns.references:
+        if name not in used:
+            raise DataError(f"{columns.formula!r} has no {name!r} to set a reference of: {used}.")
+        table[name] = as_levels(table[name], first=level, what=name)
     complete, warnings = _complete(table, outcome, [*used, *needed], columns.subject)
     refuse_empty_cells(complete, columns.visit, arm, outcome)
     if columns.weights is not None:

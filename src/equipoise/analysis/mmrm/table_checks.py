@@ -29,7 +29,7 @@ def refuse_twice(table: pd.DataFrame, subject: str, visit: str) -> None:
         row = known.iloc[int(first[counts > 1].min())]
         raise DataError(
             f"{int((counts - 1).sum())} rows repeat a {subject} and {visit}; the first is "
-            f"{row[subject]!r} at {row[visit]!r}. A person has one row a visit: keep one."
+            f"{str(row[subject])!r} at {str(row[visit])!r}. A person has one row a visit: keep one."
         )
 
 
@@ -61,7 +61,7 @@ def refuse_two_arms(table: pd.DataFrame, subject: str, name: str) -> None:
     bad = np.flatnonzero(high > low)
     if bad.size:
         raise DataError(
-            f"{len(bad)} person(s) have more than one {name!r}, the first {labels[bad[0]]!r}. In a "
+            f"{len(bad)} person(s) have more than one {name!r}, the first {str(labels[bad[0]])!r}. In a "
             "parallel trial everybody has one arm; if arms change within people, use "
             "`equipoise crossover`."
         )
@@ -73,7 +73,7 @@ def refuse_weights(values: pd.Series[Any], name: str) -> None:
     if bad.any():
         raise DataError(
             f"Weights must be above 0; {int(bad.sum())} in {name!r} are not, the first "
-            f"{values.to_numpy()[int(np.argmax(bad))]!r}. Leave such rows out."
+            f"{values.to_numpy()[int(np.argmax(bad))]:g}. Leave such rows out."
         )
 
 

@@ -1,0 +1,184 @@
+"""What would make a wrong answer quietly is refused, by name."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from equipoise.analysis import mmrm
+from equipoise.errors import DataError, EquipoiseError, NotIdentifiedError
+
+MODEL = {"formula": "y ~ base + arm * week", "subject": "id", "visit": "week"}
+
+
+@pytest.fixture
+def trial() -> pd.DataFrame:
+    rng = np.random.default_rng(5)
+    n, m = 40, 3
+    own = rng.normal(size=n)
+    rows = [
+        {
+            "id": i,
+            "week": f"W{4 * (v + 1)}",
+            "arm": "drug" if i % 2 else "placebo",
+            "base": 20 + own[i] + rng.normal(),
+            "y": 20 + own[i] - v + rng.normal(),
+            "w": 1.0 + i % 3,
+        }
+        for i in range(n)
+        for v in range(m)
+    ]
+    table = pd.DataFrame(rows)
+    return table.assign(base=table.groupby("id")["base"].transform("first"))
+
+
+def test_visits_come_in_natural_order_and_control_first(trial):
+    found = mmrm(trial, control="placebo", **MODEL)
+    assert found.model.visits == ("W4", "W8", "W12")
+    assert found.model.arms == ("placebo", "drug")
+    assert [row.label for row in found.select(name="contrast")] == ["drug - placebo"] * 3
+
+
+def test_a_numeric_visit_is_a_factor(trial):
+    numbered = trial.assign(week=trial["week"].str[1:].astype(int))
+    one, two = mmrm(trial, **MODEL), mmrm(numbered, **MODEL)
+    assert two.model.visits == ("4", "8", "12")
+    np.testing.assert_allclose(one.column("estimate"), two.column("estimate"), rtol=1e-12)
+
+
+def test_any_frame_will_do(trial):
+    polars = pytest.importorskip("polars")
+    one, two = mmrm(trial, **MODEL), mmrm(polars.from_pandas(trial), **MODEL)
+    np.testing.assert_allclose(one.column("estimate"), two.column("estimate"), rtol=1e-12)
+
+
+def test_lost_rows_and_people_are_counted(trial):
+    trial.loc[trial["id"] == 3, "y"] = np.nan
+    trial.loc[[0, 12], "base"] = np.nan
+    found = mmrm(trial, **MODEL)
+    assert "2 of 117 rows with a score lack base and were left out" in found.warnings
+    assert any(text.startswith("1 of 40 people have no usable score") for text in found.warnings)
+
+
+def broken(name: str, trial: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, object]]:
+    """Return a table with one thing wrong, and options."""
+    y = trial["y"].to_numpy(copy=True)
+    options: dict[str, object] = {}
+    if name == "twice":
+        return pd.concat((trial, trial.iloc[[4]])), options
+    if name == "never":
+        return trial.assign(y=trial["y"].where(trial["week"] != "W12")), options
+    if name == "category":
+        levels = ["W4", "W8", "W12", "W16"]
+        return trial.assign(week=pd.Categorical(trial["week"], levels)), options
+    if name == "cell":
+        return trial[(trial["week"] != "W8") | (trial["arm"] != "drug")], options
+    if name == "all missing":
+        return trial.assign(y=np.nan), options
+    if name == "infinite":
+        y[7] = np.inf
+        return trial.assign(y=y), options
+    if name == "infinite covariate":
+        return trial.assign(base=trial["base"].where(trial["id"] != 2, -np.inf)), options
+    if name in ("weight 0", "weight below 0"):
+        low = 0.0 if name == "weight 0" else -1.0
+        options["weights"] = "w"
+        return trial.assign(w=trial["w"].where(trial["id"] != 6, low)), options
+    if name == "two arms":
+        arm = trial["arm"].where((trial["id"] != 5) | (trial["week"] != "W12"), "placebo")
+        return trial.assign(arm=arm), options
+    if name == "text":
+        return trial.assign(y="good"), options
+    if name == "one visit":
+        return trial[trial["week"] == "W4"], options
+    if name == "copied":
+        return trial.assign(y=trial["base"]), options
+    if name == "few":
+        return trial[trial["id"] < 4], options
+    raise AssertionError(name)
+
+
+@pytest.mark.parametrize(
+    ("name", "error", "message"),
+    [
+        ("twice", DataError, r"1 rows repeat a id and week; the first is '1' at 'W8'"),
+        ("never", DataError, r"Visit 'W12' of 'week' has no score of y"),
+        ("category", DataError, r"Visit 'W16' of 'week' has no score of y"),
+        ("cell", NotIdentifiedError, r"Nobody in arm 'drug' has a score at week 'W8'"),
+        ("all missing", DataError, r"'y' is missing in all 120 rows"),
+        ("infinite", DataError, r"Column 'y' has 1 infinite value\(s\), the first in row 8"),
+        ("infinite covariate", DataError, r"Column 'base' has 3 infinite"),
+        ("weight 0", DataError, r"Weights must be above 0; 3 in 'w' are not, the first 0"),
+        ("weight below 0", DataError, r"Weights must be above 0; 3 in 'w' are not"),
+        ("two arms", DataError, r"1 person\(s\) have more than one 'arm', the first '5'"),
+        ("text", DataError, r"'y' must be numbers; it has 'good'"),
+        ("one visit", DataError, r"All scores are of one visit, 'W4'"),
+        ("copied", NotIdentifiedError, r"no residual variance"),
+        ("few", NotIdentifiedError, r"."),
+    ],
+)
+def test_bad_tables(trial, name, error, message):
+    table, options = broken(name, trial)
+    with pytest.raises(error, match=message):
+        mmrm(table, **MODEL, **options)
+
+
+def test_rank_deficient_columns_are_named(trial):
+    doubled = trial.assign(again=2 * trial["base"] + 1)
+    with pytest.raises(NotIdentifiedError, match="'again'"):
+        mmrm(doubled, "y ~ base + again + arm * week", subject="id", visit="week")
+
+
+def test_pairs_of_visits_that_nobody_attended_are_named(trial):
+    half = trial[~((trial["id"] < 20) & (trial["week"] == "W4"))]
+    half = half[~((half["id"] >= 20) & (half["week"] == "W12"))]
+    with pytest.raises(NotIdentifiedError, match="W4 and W12"):
+        mmrm(half, **MODEL)
+    assert mmrm(half, covariance="ar1", **MODEL).fit.score_norm < 1e-7
+
+
+def test_visits_that_agree_exactly_are_refused(trial):
+    """A correlation of 1 is the edge of what a covariance can be."""
+    first = trial["week"] == "W4"
+    copied = trial.assign(
+        y=trial["y"].where(first).groupby(trial["id"]).transform("first") + trial["week"].map(len)
+    )
+    with pytest.raises(NotIdentifiedError):
+        mmrm(copied, **MODEL)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"formula": "y ~ arm +"}, "is not a formula"),
+        ({"formula": "~ arm * week"}, "must begin with one outcome"),
+        ({"formula": "y ~ arm * wek"}, r"names \['wek'\]"),
+        ({"formula": "y ~ arm * week + nothing(base)"}, "cannot be used|names"),
+        ({"subject": "person"}, r"lacks \['person'\]"),
+        ({"covariance": "unknown"}, "no covariance structure 'unknown'"),
+        ({"covariance": "sp_exp"}, "needs coordinates"),
+        ({"df": "guess"}, "no df method 'guess'"),
+        ({"control": "sham"}, "'sham' is no level of 'arm': drug, placebo"),
+        ({"level": 1.0}, "lies between 0 and 1"),
+        ({"common_baseline": "W0"}, "'W0' is no level of 'week'"),
+        ({"references": {"sex": "m"}}, "has no 'sex'"),
+    ],
+)
+def test_bad_questions(trial, options, message):
+    with pytest.raises(EquipoiseError, match=message):
+        mmrm(trial, **{**MODEL, **options})
+
+
+def test_hypotheses_in_words(trial):
+    found = mmrm(trial, **MODEL)
+    (row,) = found.hypothesis("`arm[T.placebo]` = 0, `arm[T.placebo]:week[T.W8]` = 0")
+    names = list(found.fit.columns)
+    L = np.zeros((2, len(names)))
+    L[0, names.index("arm[T.placebo]")] = L[1, names.index("arm[T.placebo]:week[T.W8]")] = 1
+    assert (row.estimate, row.df) == found.test(L)[::2]
+    base = found["coefficient"].estimate
+    (at,) = found.hypothesis(f"Intercept = {base!r}")
+    assert at.estimate < 1e-20
+    with pytest.raises(DataError, match="not a linear hypothesis"):
+        found.hypothesis("nobody = 0")
+    with pytest.raises(DataError, match="weight for each"):
+        found.test([1.0, 0.0])
