@@ -4,7 +4,7 @@
     python3 tasks.py demo        set up and run the main job: a rehearsed trial, one page
     python3 tasks.py test        set up and check everything: ruff, mypy, lint-imports, pytest
     python3 tasks.py equipoise … any equipoise command, e.g. equipoise belief --help
-    python3 tasks.py validate    the long simulation that writes docs/validation.md (about an hour)
+    python3 tasks.py validate    the long simulations that write docs/validation*.md (an hour or two)
     python3 tasks.py bench       timings beside the peers, as ratios
     python3 tasks.py lock        pin the requirements again (needs uv)
 
@@ -74,7 +74,8 @@ def validate(*options: str) -> None:
     """Run the slow tests, then the validation worlds, which write their table."""
     set_up("dev")
     run(BIN / "pytest", "-n", "2", "-m", "slow")
-    run(BIN / "python", HERE / "validation" / "belief_worlds.py", *options)
+    for script in sorted((HERE / "validation").glob("*.py")):
+        run(BIN / "python", script, *options)
 
 
 def bench(*options: str) -> None:

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from equipoise.analysis import mmrm
+from equipoise.analysis.mmrm.encoding import encoding_of
 from equipoise.errors import DataError, EquipoiseError, NotIdentifiedError
 
 MODEL = {"formula": "y ~ base + arm * week", "subject": "id", "visit": "week"}
@@ -59,42 +60,25 @@ def test_lost_rows_and_people_are_counted(trial):
     assert any(text.startswith("1 of 40 people have no usable score") for text in found.warnings)
 
 
-def broken(name: str, trial: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, object]]:
-    """Return a table with one thing wrong, and options."""
-    y = trial["y"].to_numpy(copy=True)
-    options: dict[str, object] = {}
-    if name == "twice":
-        return pd.concat((trial, trial.iloc[[4]])), options
-    if name == "never":
-        return trial.assign(y=trial["y"].where(trial["week"] != "W12")), options
-    if name == "category":
-        levels = ["W4", "W8", "W12", "W16"]
-        return trial.assign(week=pd.Categorical(trial["week"], levels)), options
-    if name == "cell":
-        return trial[(trial["week"] != "W8") | (trial["arm"] != "drug")], options
-    if name == "all missing":
-        return trial.assign(y=np.nan), options
-    if name == "infinite":
-        y[7] = np.inf
-        return trial.assign(y=y), options
-    if name == "infinite covariate":
-        return trial.assign(base=trial["base"].where(trial["id"] != 2, -np.inf)), options
-    if name in ("weight 0", "weight below 0"):
-        low = 0.0 if name == "weight 0" else -1.0
-        options["weights"] = "w"
-        return trial.assign(w=trial["w"].where(trial["id"] != 6, low)), options
-    if name == "two arms":
-        arm = trial["arm"].where((trial["id"] != 5) | (trial["week"] != "W12"), "placebo")
-        return trial.assign(arm=arm), options
-    if name == "text":
-        return trial.assign(y="good"), options
-    if name == "one visit":
-        return trial[trial["week"] == "W4"], options
-    if name == "copied":
-        return trial.assign(y=trial["base"]), options
-    if name == "few":
-        return trial[trial["id"] < 4], options
-    raise AssertionError(name)
+LEVELS = ["W4", "W8", "W12", "W16"]
+BROKEN = {
+    "twice": lambda t: pd.concat((t, t.iloc[[4]])),
+    "never": lambda t: t.assign(y=t["y"].where(t["week"] != "W12")),
+    "category": lambda t: t.assign(week=pd.Categorical(t["week"], LEVELS)),
+    "cell": lambda t: t[(t["week"] != "W8") | (t["arm"] != "drug")],
+    "all missing": lambda t: t.assign(y=np.nan),
+    "infinite": lambda t: t.assign(y=t["y"].where(t.index != 7, np.inf)),
+    "infinite covariate": lambda t: t.assign(base=t["base"].where(t["id"] != 2, -np.inf)),
+    "weight 0": lambda t: t.assign(w=t["w"].where(t["id"] != 6, 0.0)),
+    "weight below 0": lambda t: t.assign(w=t["w"].where(t["id"] != 6, -1.0)),
+    "two arms": lambda t: t.assign(
+        arm=t["arm"].where((t["id"] != 5) | (t["week"] != "W12"), "placebo")
+    ),
+    "text": lambda t: t.assign(y="good"),
+    "one visit": lambda t: t[t["week"] == "W4"],
+    "copied": lambda t: t.assign(y=t["base"]),
+    "few": lambda t: t[t["id"] < 4],
+}
 
 
 @pytest.mark.parametrize(
@@ -113,13 +97,13 @@ def broken(name: str, trial: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, obje
         ("text", DataError, r"'y' must be numbers; it has 'good'"),
         ("one visit", DataError, r"All scores are of one visit, 'W4'"),
         ("copied", NotIdentifiedError, r"no residual variance"),
-        ("few", NotIdentifiedError, r"."),
+        ("few", NotIdentifiedError, r"edge of what a covariance can be|no maximum"),
     ],
 )
 def test_bad_tables(trial, name, error, message):
-    table, options = broken(name, trial)
+    options = {"weights": "w"} if name.startswith("weight") else {}
     with pytest.raises(error, match=message):
-        mmrm(table, **MODEL, **options)
+        mmrm(BROKEN[name](trial), **MODEL, **options)
 
 
 def test_rank_deficient_columns_are_named(trial):
@@ -182,3 +166,41 @@ def test_hypotheses_in_words(trial):
         found.hypothesis("nobody = 0")
     with pytest.raises(DataError, match="weight for each"):
         found.test([1.0, 0.0])
+
+
+@pytest.mark.parametrize(
+    "formula",
+    [
+        "y ~ arm",
+        "y ~ base + arm * week",
+        "y ~ week * site * arm + base",
+        "y ~ base * week + site + arm:site + arm * week",
+        "y ~ (arm + site + base) ** 2",
+        "y ~ w * base * site",
+    ],
+)
+def test_our_encoding_is_formulaics(trial, formula):
+    import formulaic  # noqa: PLC0415
+
+    table = trial.assign(site=np.array(["n", "o", "p", "q"])[trial["id"] % 4])
+    table["site"] = pd.Categorical(table["site"], ["q", "n", "o", "p"])
+    parsed = formulaic.Formula(formula)
+    ours = encoding_of(parsed, table)
+    theirs = parsed.rhs.get_model_matrix(table, output="numpy")
+    assert type(ours).__name__ == "PlainEncoding"
+    assert list(ours.names) == list(theirs.model_spec.column_names)
+    np.testing.assert_array_equal(ours.rows(table), np.asarray(theirs))
+    places = {str(t): list(w) for t, w in theirs.model_spec.term_indices.items()}
+    assert {":".join(t) or "1": w for t, w in ours.terms.items()} == places
+
+
+@pytest.mark.parametrize(
+    "formula",
+    ["y ~ 0 + arm * week", "y ~ arm:week", "y ~ log(base) + arm * week", "y ~ arm * week - arm"],
+)
+def test_other_formulas_are_left_to_formulaic(trial, formula):
+    import formulaic  # noqa: PLC0415
+
+    found = encoding_of(formulaic.Formula(formula), trial)
+    assert type(found).__name__ == "FormulaicEncoding"
+    mmrm(trial, formula, subject="id", visit="week", arm="arm")

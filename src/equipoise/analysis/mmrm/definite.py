@@ -29,7 +29,7 @@ def cholesky(
         return lower, np.ones(len(matrices), dtype=np.bool_)
     except np.linalg.LinAlgError:
         identity = np.eye(matrices.shape[-1])
-        finite = np.isfinite(matrices).all(axis=(1, 2))
+        finite = np.asarray(np.isfinite(matrices).all(axis=(1, 2)))
         usable = np.where(finite[:, None, None], matrices, identity)
         values = np.linalg.eigvalsh(usable)
         definite = np.asarray(finite & (values[:, 0] > SMALLEST * np.abs(values[:, -1])))

@@ -74,8 +74,8 @@ def refuse_unreached(
     if edge:
         raise NotIdentifiedError(
             f"The likelihood of the {structure.name} covariance is highest at the edge of what a "
-            f"covariance can be (correlations of 1, or of 0 at any distance, or a variance of 0): these {len(visits)} visits "
-            f"do not identify its {model.size} parameters. {advice}."
+            "covariance can be (correlations of 1, or of 0 at every distance, or a variance of 0): "
+            f"these {len(visits)} visits do not identify its {model.size} parameters. {advice}."
         )
     if not optimum.converged[0] or not optimum.definite[0]:
         raise NotIdentifiedError(

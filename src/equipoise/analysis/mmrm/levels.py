@@ -5,10 +5,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from equipoise.errors import DataError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pandas as pd
+    from numpy.typing import NDArray
 
 
 def as_levels(
@@ -18,18 +23,29 @@ def as_levels(
     import pandas as pd  # noqa: PLC0415
 
     if isinstance(values.dtype, pd.CategoricalDtype):
-        text = values.cat.rename_categories([_label(v) for v in values.cat.categories])
-        if first is None:
-            return text
-        levels = list(text.cat.categories)
+        levels = [_label(level) for level in values.cat.categories]
+        codes = values.cat.codes.to_numpy()
     else:
-        text = values.map(_label, na_action="ignore")
-        levels = sorted(text.dropna().unique(), key=_natural)
+        codes, found = pd.factorize(values)
+        labels = [_label(level) for level in found]
+        levels = sorted(dict.fromkeys(labels), key=_natural)
+        place = {level: k for k, level in enumerate(levels)}
+        codes = np.array([*(place[label] for label in labels), -1])[codes]
     if first is not None:
         if first not in levels:
             raise DataError(f"{first!r} is no level of {what!r}: {', '.join(levels)}.")
-        levels = [first, *(level for level in levels if level != first)]
-    return pd.Series(pd.Categorical(text, categories=levels), index=values.index)
+        order = [first, *(level for level in levels if level != first)]
+        codes = np.array([*(order.index(level) for level in levels), -1])[codes]
+        levels = order
+    return pd.Series(as_factor(codes, levels), index=values.index)
+
+
+def as_factor(codes: NDArray[np.integer[Any]], levels: Sequence[str]) -> pd.Categorical:
+    """Return the factor whose rows have the levels of these numbers; -1 is missing."""
+    import pandas as pd  # noqa: PLC0415
+
+    kind = pd.CategoricalDtype(list(levels))
+    return pd.Categorical.from_codes(codes.tolist(), dtype=kind)
 
 
 def is_number(values: pd.Series[Any]) -> bool:
@@ -39,6 +55,16 @@ def is_number(values: pd.Series[Any]) -> bool:
     return bool(pd.api.types.is_numeric_dtype(values)) and not bool(
         pd.api.types.is_bool_dtype(values)
     )
+
+
+def is_text(values: pd.Series[Any]) -> bool:
+    """Whether a column holds text."""
+    import pandas as pd  # noqa: PLC0415
+
+    kind = values.dtype
+    if isinstance(kind, pd.CategoricalDtype):
+        return bool(pd.api.types.is_string_dtype(kind.categories.dtype))
+    return bool(pd.api.types.is_string_dtype(kind))
 
 
 def _label(value: object) -> str:

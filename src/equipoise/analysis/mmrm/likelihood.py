@@ -71,7 +71,7 @@ def value_at(moments: Moments, sigma: NDArray[np.float64], *, reml: bool) -> Val
     right = At @ (W @ moments.yu).sum(axis=1).reshape(N, m * r, 1)
     lower, whole_rank = cholesky(information)
     bad |= ~whole_rank
-    root = np.linalg.inv(lower).swapaxes(1, 2)
+    root = np.asarray(np.linalg.inv(lower).swapaxes(1, 2), dtype=np.float64)
     coefficients = root @ (root.swapaxes(1, 2) @ right)
     gamma = (A @ coefficients).reshape(N, 1, m, r)
     crossed = moments.yu - gamma @ moments.uu

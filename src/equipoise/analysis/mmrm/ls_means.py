@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 
+from equipoise.analysis.mmrm.encoding import observed_levels
+from equipoise.analysis.mmrm.levels import as_factor, is_number
+
 if TYPE_CHECKING:
-    import pandas as pd
     from numpy.typing import NDArray
 
     from equipoise.analysis.mmrm.table import ModelTable
@@ -30,40 +32,30 @@ class Means(NamedTuple):
 
 def ls_mean_rows(model: ModelTable, weighting: Weighting = "equal") -> Means:
     """Return one row for each arm and visit, arms outermost."""
-    import pandas as pd  # noqa: PLC0415
-
     table, visit = model.table, model.columns.visit
     used = sorted(str(v) for v in model.formula.rhs.required_variables)
     others = [name for name in used if name not in (visit, model.arm)]
-    categorical = [n for n in others if not pd.api.types.is_numeric_dtype(table[n])]
-    levels = [_levels(table[name]) for name in categorical]
+    categorical = [name for name in others if not is_number(table[name])]
+    levels = [observed_levels(table[name]) for name in categorical]
     arms: tuple[str | None, ...] = model.arms or (None,)
-    cells = list(product(arms, model.visits, *levels))
-    grid = pd.DataFrame(cells, columns=["_arm", visit, *categorical])
-    grid[visit] = pd.Categorical(grid[visit], categories=model.visits)
+    shape = (len(arms), len(model.visits), *(len(own) for own in levels))
+    codes = np.indices(shape).reshape(len(shape), -1)
+    grid: dict[str, Any] = {visit: as_factor(codes[1], model.visits)}
     if model.arm is not None:
-        grid[model.arm] = pd.Categorical(grid["_arm"], categories=model.arms)
+        grid[model.arm] = as_factor(codes[0], model.arms)
+    for name, own, code in zip(categorical, levels, codes[2:], strict=True):
+        grid[name] = as_factor(code, own)
     for name in set(others) - set(categorical):
-        grid[name] = float(table[name].mean())
-    for name in categorical:
-        grid[name] = grid[name].astype(table[name].dtype)
-    predicted = model.design_rows(grid.drop(columns="_arm"))
+        grid[name] = np.full(codes.shape[1], float(table[name].to_numpy().mean()))
+    predicted = model.design_rows(grid)
     per_mean = int(np.prod([len(level) for level in levels], dtype=int))
     weights = np.full(per_mean, 1 / per_mean)
     if weighting == "proportional" and categorical:
         share = table.groupby(categorical, observed=False).size()
-        counted = np.array([share.get(c if len(c) > 1 else c[0], 0) for c in product(*levels)])
+        keys = (cell if len(cell) > 1 else cell[0] for cell in product(*levels))
+        counted = np.array([share.get(key, 0) for key in keys])
         weights = counted / counted.sum()
     rows = predicted.reshape(len(arms) * len(model.visits), per_mean, -1)
     means = np.einsum("kcp,c->kp", rows, weights)
     names = list(product(arms, model.visits))
     return Means(tuple(a for a, _ in names), tuple(v for _, v in names), means)
-
-
-def _levels(values: pd.Series[Any]) -> list[Any]:
-    import pandas as pd  # noqa: PLC0415
-
-    if isinstance(values.dtype, pd.CategoricalDtype):
-        seen = set(values.unique())
-        return [level for level in values.cat.categories if level in seen]
-    return sorted(values.unique())

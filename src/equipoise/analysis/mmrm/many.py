@@ -142,7 +142,8 @@ def fit_many(
         own = slice(first, first + CHUNK)
         stack = stacked(y[own], u[own] if u.ndim == 3 else u[None], A, model)
         optimum = _searched(stack, model, given, kernel, reml=reml)
-        parts.append(_answers(stack, model, optimum, L, df, reml=reml))
+        with np.errstate(all="ignore"):  # trials without an answer hold anything; then NaN
+            parts.append(_answers(stack, model, optimum, L, df, reml=reml))
     names = ManyFits.__dataclass_fields__
     return ManyFits(**{name: np.concatenate([getattr(p, name) for p in parts]) for name in names})
 
@@ -244,14 +245,13 @@ def _answers(
         middle = middle + 2 * adjustment(
             model, stack.moments, optimum, theta_covariance, linear=linear
         )
-    with np.errstate(invalid="ignore", divide="ignore"):
-        se = np.sqrt(((rows @ middle) * rows).sum(axis=2))
-        if df == "residual":
-            each = np.broadcast_to((stack.moments.observations - p)[:, None], se.shape).copy()
-        else:
-            each = satterthwaite_df(rows, spread, theta_covariance)
-        estimate = coefficients @ L.T
-        tails = 2 * stdtr(each, -np.abs(estimate) / se)
+    se = np.sqrt(((rows @ middle) * rows).sum(axis=2))
+    if df == "residual":
+        each = np.broadcast_to((stack.moments.observations - p)[:, None], se.shape).copy()
+    else:
+        each = satterthwaite_df(rows, spread, theta_covariance)
+    estimate = coefficients @ L.T
+    tails = 2 * stdtr(each, -np.abs(estimate) / se)
     constant = stack.constant_reml if reml else stack.constant_ml
     found = ManyFits(
         coefficients=coefficients,

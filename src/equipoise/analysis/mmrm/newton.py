@@ -159,16 +159,17 @@ def maximise(
     Trials that are not `usable` (N,) stay where they start.
     """
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # such steps are halved
-        return _maximised(model, moments, start, reml, kernel, usable)
+        return _maximised(model, moments, start, kernel, usable, reml=reml)
 
 
 def _maximised(
     model: CovarianceModel,
     moments: Moments,
     start: NDArray[np.float64],
-    reml: bool,
     kernel: Kernel,
     usable: NDArray[np.bool_] | None,
+    *,
+    reml: bool,
 ) -> Optimum:
     at = _Point(model, moments, start.copy(), kernel, reml=reml)
     N = len(start)
@@ -224,7 +225,7 @@ def _factored(
     if definite.all():
         return definite, lower
     identity = np.eye(observed.shape[1])
-    finite = np.isfinite(expected).all(axis=(1, 2))[:, None, None]
+    finite = np.asarray(np.isfinite(expected).all(axis=(1, 2)))[:, None, None]
     values, vectors = np.linalg.eigh(np.where(finite, expected, identity))
     values = np.maximum(values, 1e-8 * np.maximum(values[:, -1:], 1e-300))
     other, _ = cholesky((vectors * values[:, None, :]) @ vectors.swapaxes(1, 2))

@@ -7,18 +7,14 @@ that would make a wrong answer quietly (a visit twice, a person in two arms) is 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from equipoise.analysis.mmrm.formulas import (
-    arm_of,
-    column_in,
-    factors_of,
-    parsed,
-    plain_message,
-)
-from equipoise.analysis.mmrm.levels import as_levels, is_number
+from equipoise.analysis.mmrm.encoding import Encoding, Table, coded, encoding_of
+from equipoise.analysis.mmrm.formulas import arm_of, parsed
+from equipoise.analysis.mmrm.levels import as_factor, as_levels, is_number, is_text
 from equipoise.analysis.mmrm.table_checks import (
     examples_of,
     refuse_empty_cells,
@@ -30,6 +26,8 @@ from equipoise.analysis.mmrm.table_checks import (
 from equipoise.errors import DataError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pandas as pd
     from narwhals.typing import IntoDataFrame
     from numpy.typing import NDArray
@@ -61,8 +59,8 @@ class ModelTable:
         Complete rows: subject, visit, arm and group categorical, in natural order.
     outcome, arm
         Names of columns; arm is None where no factor interacts with the visit.
-    formula
-        A formulaic formula; `spec` repeats its encoding; `kept` are the columns that are used.
+    formula, encoding
+        A formulaic formula, and how its right-hand side is encoded; `kept` are the columns used.
     people, person
         Labels, and each row's number among them.
     """
@@ -72,7 +70,7 @@ class ModelTable:
     outcome: str
     arm: str | None
     formula: Any
-    spec: Any
+    encoding: Encoding
     names: tuple[str, ...]
     kept: NDArray[np.intp]
     design: NDArray[np.float64]
@@ -80,7 +78,7 @@ class ModelTable:
     person: NDArray[np.intp]
     warnings: tuple[str, ...]
 
-    @property
+    @cached_property
     def visits(self) -> tuple[str, ...]:
         """Labels of the visits."""
         return tuple(map(str, self.table[self.columns.visit].cat.categories))
@@ -90,21 +88,14 @@ class ModelTable:
         """Number of each row's visit."""
         return np.asarray(self.table[self.columns.visit].cat.codes, dtype=np.intp)
 
-    @property
+    @cached_property
     def arms(self) -> tuple[str, ...]:
         """Labels of the arms, the reference first."""
         return () if self.arm is None else tuple(map(str, self.table[self.arm].cat.categories))
 
-    def design_rows(self, frame: pd.DataFrame) -> NDArray[np.float64]:
-        """Encode further rows as those of the model were: shape (len(frame), p)."""
-        from formulaic.errors import FormulaicError  # noqa: PLC0415
-
-        shown = with_common_mean(frame, self.columns, self.arm)
-        try:
-            rows = self.spec.get_model_matrix(shown, output="numpy")
-        except FormulaicError as error:
-            raise DataError(f"These rows do not fit {self.columns.formula!r}: {error}") from error
-        return np.asarray(rows, dtype=np.float64)[:, self.kept]
+    def design_rows(self, table: Table) -> NDArray[np.float64]:
+        """Encode further rows as those of the model were: shape (n, p)."""
+        return self.encoding.rows(with_common_mean(table, self.columns, self.arm))[:, self.kept]
 
 
 def model_table(frame: IntoDataFrame, columns: Columns) -> ModelTable:
@@ -128,23 +119,17 @@ def model_table(frame: IntoDataFrame, columns: Columns) -> ModelTable:
     if not is_number(raw[outcome]):
         shown = examples_of(raw[outcome])
         raise DataError(f"The outcome {outcome!r} must be numbers; it has {shown}.")
-    visit = as_levels(raw[columns.visit], first=columns.common_visit, what=columns.visit)
-    table = raw.assign(**{columns.visit: visit})
-    arm = columns.arm or arm_of(formula, table, columns.visit)
+    table, arm = _with_factors(raw, formula, columns, used)
     refuse_twice(table, columns.subject, columns.visit)
     for name in dict.fromkeys(n for n in (arm, columns.group) if n is not None):
-        first = columns.control if name == arm else None
-        table[name] = as_levels(table[name], first=first, what=name)
         refuse_two_arms(table, columns.subject, name)
-    for name, level in columns.references:
-        if name not in used:
-            raise DataError(f"{columns.formula!r} has no {name!r} to set a reference of: {used}.")
-        table[name] = as_levels(table[name], first=level, what=name)
     complete, warnings = _complete(table, outcome, [*used, *needed], columns.subject)
     refuse_empty_cells(complete, columns.visit, arm, outcome)
     if columns.weights is not None:
         refuse_weights(complete[columns.weights], columns.weights)
-    spec, design, kept = _encoded(formula, complete, columns, arm)
+    encoding = encoding_of(formula, complete)
+    encoded = encoding.rows(with_common_mean(complete, columns, arm))
+    kept = _kept(encoding, columns, arm)
     people, person = _numbered(complete[columns.subject])
     return ModelTable(
         columns=columns,
@@ -152,29 +137,35 @@ def model_table(frame: IntoDataFrame, columns: Columns) -> ModelTable:
         outcome=outcome,
         arm=arm,
         formula=formula,
-        spec=spec,
-        names=tuple(str(spec.column_names[j]) for j in kept),
+        encoding=encoding,
+        names=tuple(encoding.names[j] for j in kept),
         kept=kept,
-        design=design[:, kept],
+        design=encoded[:, kept],
         people=people,
         person=person,
         warnings=warnings,
     )
 
 
-def _encoded(
-    formula: Any, complete: pd.DataFrame, columns: Columns, arm: str | None
-) -> tuple[Any, NDArray[np.float64], NDArray[np.intp]]:
-    """Return the encoding, the design rows, and which of their columns are used."""
-    from formulaic.errors import FormulaicError  # noqa: PLC0415
-
-    try:
-        shown = with_common_mean(complete, columns, arm)
-        matrices = formula.get_model_matrix(shown, output="numpy", context={})
-    except FormulaicError as error:
-        raise DataError(f"{columns.formula!r} cannot be used: {plain_message(error)}") from error
-    spec = matrices.rhs.model_spec
-    return spec, np.asarray(matrices.rhs, dtype=np.float64), _kept(spec, columns, arm)
+def _with_factors(
+    raw: pd.DataFrame, formula: Any, columns: Columns, used: Sequence[str]
+) -> tuple[pd.DataFrame, str | None]:
+    """Make factors of the visit, the arm, the group and every text of the formula; name the arm."""
+    first = dict(columns.references)
+    for name in first:
+        if name not in used:
+            raise DataError(f"{columns.formula!r} has no {name!r} to set a reference of: {used}.")
+    if columns.common_visit is not None:
+        first[columns.visit] = columns.common_visit
+    arm = columns.arm or arm_of(formula, raw, columns.visit)
+    if arm is not None and columns.control is not None:
+        first[arm] = columns.control
+    factors = [columns.visit, arm, columns.group, *(n for n in used if is_text(raw[n])), *first]
+    levels = {
+        name: as_levels(raw[name], first=first.get(name), what=name)
+        for name in dict.fromkeys(n for n in factors if n is not None)
+    }
+    return raw.assign(**levels), arm
 
 
 def _numbered(values: pd.Series[Any]) -> tuple[tuple[str, ...], NDArray[np.intp]]:
@@ -214,29 +205,25 @@ def _complete(
     return complete, tuple(warnings)
 
 
-def with_common_mean(frame: pd.DataFrame, columns: Columns, arm: str | None) -> pd.DataFrame:
+def with_common_mean(table: Table, columns: Columns, arm: str | None) -> Table:
     """Let everybody count as of the reference arm at the common visit, as cLDA asks."""
     if columns.common_visit is None or arm is None:
-        return frame
-    import pandas as pd  # noqa: PLC0415
+        return table
 
-    levels = frame[arm].cat.categories
-    there = (frame[columns.visit].astype(str) == columns.common_visit).to_numpy()
-    codes = np.where(there, 0, frame[arm].cat.codes.to_numpy())
-    return frame.assign(**{arm: pd.Categorical.from_codes(codes, levels)})
+    visits, when = coded(table[columns.visit])
+    arms, who = coded(table[arm])
+    codes = np.where(when == visits.index(columns.common_visit), 0, who)
+    return {**dict(table.items()), arm: as_factor(codes, arms)}
 
 
-def _kept(spec: Any, columns: Columns, arm: str | None) -> NDArray[np.intp]:
+def _kept(encoding: Encoding, columns: Columns, arm: str | None) -> NDArray[np.intp]:
     """Return the columns that are used: with a common mean, arms have no main effect there."""
-    every = np.arange(len(spec.column_names))
+    every = np.arange(len(encoding.names))
     if columns.common_visit is None:
         return every
     if arm is None:
         raise DataError("A common mean at baseline needs an arm that interacts with the visit.")
-    where = {
-        frozenset(column_in(name) for name in factors_of(term)): found
-        for term, found in spec.term_indices.items()
-    }
+    where = {frozenset(term): places for term, places in encoding.terms.items()}
     dropped = where.get(frozenset((arm,)))
     if dropped is None or frozenset((arm, columns.visit)) not in where:
         raise DataError(

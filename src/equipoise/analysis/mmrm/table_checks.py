@@ -61,8 +61,8 @@ def refuse_two_arms(table: pd.DataFrame, subject: str, name: str) -> None:
     bad = np.flatnonzero(high > low)
     if bad.size:
         raise DataError(
-            f"{len(bad)} person(s) have more than one {name!r}, the first {str(labels[bad[0]])!r}. In a "
-            "parallel trial everybody has one arm; if arms change within people, use "
+            f"{len(bad)} person(s) have more than one {name!r}, the first {str(labels[bad[0]])!r}. "
+            "In a parallel trial everybody has one arm; if arms change within people, use "
             "`equipoise crossover`."
         )
 

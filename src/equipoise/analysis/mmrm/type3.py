@@ -12,7 +12,6 @@ import numpy as np
 
 from equipoise.analysis.mmrm.formulas import column_in, factors_of
 from equipoise.analysis.mmrm.levels import is_number
-from equipoise.analysis.mmrm.table import with_common_mean
 from equipoise.errors import NotIdentifiedError
 
 if TYPE_CHECKING:
@@ -38,8 +37,7 @@ def type3_rows(model: ModelTable) -> dict[str, NDArray[np.float64]]:
     terms = [term for term in model.formula.rhs if factors_of(term)]
     ones = [] if len(terms) < len(list(model.formula.rhs)) else ["0"]
     coded = " + ".join([*ones, *(_sum_coded(term, model) for term in terms)])
-    shown = with_common_mean(model.table, model.columns, model.arm)
-    summed = formulaic.Formula(coded).get_model_matrix(shown, output="numpy", context={})
+    summed = formulaic.Formula(coded).get_model_matrix(model.table, output="numpy", context={})
     names = [str(term) for term in terms]
     X = np.asarray(summed, dtype=np.float64)
     solved, *_ = np.linalg.lstsq(X, model.design, rcond=None)
