@@ -103,7 +103,7 @@ def _evaluate(
             people[t],
             uu[t],
             loading[t],
-            slopes[t],
+            slopes[t if len(slopes) > 1 else 0],
             reml,
             root[t],
             W[t],

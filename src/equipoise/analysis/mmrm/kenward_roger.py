@@ -44,7 +44,7 @@ def adjustment(
     PP = (spread @ mixed).sum(axis=1)
     slopes = model.slopes(optimum.theta, moments)
     shared = slopes.shape[1]
-    weighted = theta_covariance[:, None] @ slopes.reshape(N, shared, d, m * m)
+    weighted = theta_covariance[:, None] @ slopes.reshape(len(slopes), shared, d, m * m)
     weighted = weighted.reshape(N, shared, d, m, m)
     inner = (slopes @ W[:, :, None] @ weighted).sum(axis=2)  # sum_st w_st E_s W E_t
     if not linear:

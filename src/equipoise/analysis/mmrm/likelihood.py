@@ -92,8 +92,8 @@ def derivatives_at(
 
     Parameters
     ----------
-    slopes : shape (N, K or 1, d, m, m)
-        dSigma / dtheta of each slot, or one for all slots.
+    slopes : shape (N or 1, K or 1, d, m, m)
+        dSigma / dtheta of each slot, or one for all slots (and trials).
     """
     N, K, m, r = moments.yu.shape
     d, shared = slopes.shape[2], slopes.shape[1]
@@ -110,9 +110,9 @@ def derivatives_at(
         M = W @ at.residual @ W
         WHW = np.zeros_like(M)
     slope = n * W - M
-    flat = slopes.reshape(N, shared, d, m * m)
+    flat = slopes.reshape(len(slopes), shared, d, m * m)
     score = _over_slots(flat, slope.reshape(N, K, m * m, 1), shared)[:, :, 0]
-    EW = (slopes.reshape(N, shared, d * m, m) @ W).reshape(N, K, d, m, m)
+    EW = (slopes.reshape(len(slopes), shared, d * m, m) @ W).reshape(N, K, d, m, m)
     # W E_s W as [a, (s, b)], one product a slot
     WEW = W @ EW.swapaxes(2, 3).reshape(N, K, m, d * m)
     spread = _spread(WEW, moments.uu, Av, d)
@@ -137,7 +137,7 @@ def derivatives_at(
 def _over_slots(
     flat: NDArray[np.float64], X: NDArray[np.float64], shared: int
 ) -> NDArray[np.float64]:
-    """Sum flat (N, K or 1, d, m m) times X (N, K, m m, e) over slots, shape (N, d, e)."""
+    """Sum flat (N or 1, K or 1, d, m m) times X (N, K, m m, e) over slots, shape (N, d, e)."""
     if shared == 1:
         return np.asarray(flat[:, 0] @ X.sum(axis=1))
     return np.asarray((flat @ X).sum(axis=1))

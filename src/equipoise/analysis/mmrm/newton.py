@@ -190,11 +190,14 @@ def _maximised(
         iterations[active] += 1
         moved = model.move(at.theta[active], at.step[active] * scale[active, None])
         then = _Point(model, here, moved, kernel, reml=reml)
-        before, after = at.value.deviance[active], then.value.deviance
+        before, last = at.value.deviance[active], at.decrement[active]
+        after = then.value.deviance
         better = after <= before + 1e-11 * (1 + np.abs(before))  # NaN is not better
-        near = better & (then.decrement >= 0.25 * at.decrement[active]) & (then.decrement < 1e-8)
-        rows = active[better]
-        at.put(rows, then, better)
+        near = better & (then.decrement >= 0.25 * last) & (then.decrement < 1e-8)
+        if better.all() and len(active) == N:
+            at = then
+        else:
+            at.put(active[better], then, better)
         scale[active] = np.where(better, 1.0, scale[active] / 2)
         stalled[active] += near | (~better & (at.decrement[active] < 1e-8))
         done[active] = (
