@@ -32,8 +32,9 @@ def test_rows_keep_what_they_say_and_get_an_adjusted_p():
 def test_bonferroni_intervals_are_closed_form():
     found = adjust(rows(), "bonferroni", alpha=0.05, weights=[0.5, 0.25, 0.25])
     half = -ndtri(np.array([0.5, 0.25, 0.25]) * 0.05 / 2)
-    assert_allclose(found.column("low"), [3, 2.2, 0.5] - half)
-    assert_allclose(found.column("high"), [3, 2.2, 0.5] + half)
+    middle = np.array([3, 2.2, 0.5])
+    assert_allclose(found.column("low"), middle - half)
+    assert_allclose(found.column("high"), middle + half)
     assert found.rows[0].level == 0.95
 
 

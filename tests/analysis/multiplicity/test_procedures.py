@@ -162,7 +162,7 @@ def test_what_is_no_p_value_is_refused(p):
 
 @pytest.mark.slow
 def test_familywise_error_is_kept_in_the_strong_sense():
-    """Correlated normal tests, some hypotheses false: no more than 5 % with any true one rejected."""
+    """Correlated normal tests, some hypotheses false: at most 5 % with a true one rejected."""
     rng, m, draws = np.random.default_rng(5), 4, 20_000
     names = [str(k) for k in range(m)]
     graph = weighted_graph([0.4, 0.4, 0.1, 0.1], np.full((m, m), 1 / 3) - np.eye(m) / 3, names)

@@ -1,6 +1,6 @@
 """Several hypotheses, one familywise error rate: a procedure a file, and `adjust` for all."""
 
-from equipoise.analysis.multiplicity.adjust import METHODS, Method, adjust
+from equipoise.analysis.multiplicity.adjust import adjust
 from equipoise.analysis.multiplicity.bonferroni import bonferroni
 from equipoise.analysis.multiplicity.dunnett import (
     ManyToOne,
@@ -12,6 +12,7 @@ from equipoise.analysis.multiplicity.dunnett import (
 )
 from equipoise.analysis.multiplicity.dunnett_probability import within_bounds
 from equipoise.analysis.multiplicity.fallback import fallback, fallback_graph
+from equipoise.analysis.multiplicity.family import METHODS, Method
 from equipoise.analysis.multiplicity.fixed_sequence import fixed_sequence, fixed_sequence_graph
 from equipoise.analysis.multiplicity.graphical import (
     WeightedGraph,

@@ -2,38 +2,32 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from equipoise.analysis.multiplicity.bonferroni import BONFERRONI, bonferroni
+from equipoise.analysis.multiplicity.bonferroni import bonferroni
 from equipoise.analysis.multiplicity.dunnett import (
-    DUNNETT,
-    NORMAL_ALIKE,
-    STEP_DOWN_DUNNETT,
     ManyToOne,
     critical_value,
     dunnett,
     many_to_one,
     step_down_dunnett,
 )
-from equipoise.analysis.multiplicity.fallback import FALLBACK, fallback_graph
+from equipoise.analysis.multiplicity.fallback import fallback_graph
+from equipoise.analysis.multiplicity.family import METHODS, Family, Method, numbers
 from equipoise.analysis.multiplicity.fixed_sequence import (
-    FIXED_SEQUENCE,
-    ORDER_PLANNED,
     fixed_sequence_graph,
 )
 from equipoise.analysis.multiplicity.graphical import (
-    GRAPHICAL,
     WeightedGraph,
     final_weights,
     graphical,
     weighted_graph,
 )
-from equipoise.analysis.multiplicity.hochberg import HOCHBERG, SIMES_HOLDS, hochberg
-from equipoise.analysis.multiplicity.holm import HOLM, holm
-from equipoise.analysis.multiplicity.hommel import HOMMEL, hommel
+from equipoise.analysis.multiplicity.hochberg import hochberg
+from equipoise.analysis.multiplicity.holm import holm
+from equipoise.analysis.multiplicity.hommel import hommel
 from equipoise.analysis.multiplicity.p_values import (
     Alternative,
     checked_p,
@@ -41,8 +35,6 @@ from equipoise.analysis.multiplicity.p_values import (
     directed_p,
 )
 from equipoise.analysis.multiplicity.simultaneous_intervals import (
-    NO_SHARE,
-    UNINFORMATIVE,
     bonferroni_intervals,
     compatible_intervals,
     dunnett_intervals,
@@ -57,31 +49,6 @@ if TYPE_CHECKING:
 
     FloatArray = NDArray[np.float64]
 
-Method = Literal[
-    "bonferroni", "holm", "hochberg", "hommel", "fixed-sequence", "fallback", "graphical",
-    "dunnett", "step-down-dunnett",
-]  # fmt: skip
-METHODS: tuple[Method, ...] = get_args(Method)
-SOURCES: dict[Method, str] = {
-    "bonferroni": BONFERRONI,
-    "holm": HOLM,
-    "hochberg": HOCHBERG,
-    "hommel": HOMMEL,
-    "fixed-sequence": FIXED_SEQUENCE,
-    "fallback": FALLBACK,
-    "graphical": GRAPHICAL,
-    "dunnett": DUNNETT,
-    "step-down-dunnett": STEP_DOWN_DUNNETT,
-}
-ASSUMED: dict[Method, tuple[str, ...]] = {
-    "hochberg": (SIMES_HOLDS,),
-    "hommel": (SIMES_HOLDS,),
-    "fixed-sequence": (ORDER_PLANNED,),
-    "fallback": (ORDER_PLANNED,),
-    "graphical": ("The graph was fixed before any data were seen",),
-    "dunnett": (NORMAL_ALIKE,),
-    "step-down-dunnett": (NORMAL_ALIKE,),
-}
 ONE_SIDED_ONLY = (
     "This procedure has simultaneous intervals for one-sided tests only: ask for the alternative "
     "greater or less, or take Bonferroni or Dunnett"
@@ -148,7 +115,7 @@ def adjust(
         raise DataError(f"{method} takes no weights; bonferroni, holm and fallback do.")
     rows = family.rows if isinstance(family, Estimates) else _bare(family, labels)
     p = _raw_p(rows, alternative)
-    question = _Family(rows, p, method, alpha, alternative)
+    question = Family(rows, p, method, alpha, alternative)
     if method in ("dunnett", "step-down-dunnett"):
         found = _against_control(question, sizes, control_size)
     else:
@@ -158,39 +125,8 @@ def adjust(
     return Estimates(found, refused, source)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Family:
-    """Rows with their unadjusted p values, and how they are to be adjusted."""
-
-    rows: tuple[Estimate, ...]
-    p: FloatArray
-    method: Method
-    alpha: float
-    alternative: Alternative
-
-    @property
-    def effects(self) -> tuple[FloatArray, FloatArray, FloatArray] | None:
-        """Estimates, standard errors and df, shape (m,) each; None unless every row has them."""
-        e, s = _numbers(self.rows, "estimate"), _numbers(self.rows, "se")
-        whole = np.isfinite(e).all() and np.isfinite(s).all() and (s > 0).all()
-        df = _numbers(self.rows, "df")
-        return (e, s, np.where(np.isnan(df), np.inf, df)) if whole else None
-
-    def told(
-        self, adjusted: FloatArray, limits: tuple[FloatArray, FloatArray] | None, why: str = ""
-    ) -> tuple[Estimate, ...]:
-        """Write the rows."""
-        m = len(self.rows)
-        low, high = limits if limits else (np.full(m, np.nan), np.full(m, np.nan))
-        rejected = adjusted <= self.alpha
-        return tuple(
-            _row(self, row, k, float(adjusted[k]), (low[k], high[k]), bool(rejected[k]), why)
-            for k, row in enumerate(self.rows)
-        )
-
-
 def _by_shares(
-    family: _Family, weights: ArrayLike | None, graph: WeightedGraph | None
+    family: Family, weights: ArrayLike | None, graph: WeightedGraph | None
 ) -> tuple[Estimate, ...]:
     """Adjust by a procedure that only needs p values."""
     p, method, m = family.p, family.method, family.p.size
@@ -235,14 +171,14 @@ def _graph(
     return graph
 
 
-def _at(family: _Family, shares: FloatArray) -> tuple[FloatArray, FloatArray] | None:
+def _at(family: Family, shares: FloatArray) -> tuple[FloatArray, FloatArray] | None:
     if family.effects is None:
         return None
     return bonferroni_intervals(*family.effects, family.alpha * shares, family.alternative)
 
 
 def _against_control(
-    family: _Family, sizes: ArrayLike | None, control_size: float | None
+    family: Family, sizes: ArrayLike | None, control_size: float | None
 ) -> tuple[Estimate, ...]:
     """Adjust by the joint distribution of contrasts with one control."""
     if family.effects is None or sizes is None or control_size is None:
@@ -267,7 +203,7 @@ def _against_control(
 
 
 def _stepped_dunnett(
-    family: _Family, joint: ManyToOne, rejected: NDArray[np.bool_]
+    family: Family, joint: ManyToOne, rejected: NDArray[np.bool_]
 ) -> tuple[FloatArray, FloatArray]:
     """Return bounds that agree with the steps: retained arms share one critical value."""
     level, side = 1 - family.alpha, family.alternative
@@ -277,39 +213,6 @@ def _stepped_dunnett(
     low = joint.estimate - half if side == "greater" else -infinite
     high = joint.estimate + half if side == "less" else infinite
     return compatible_intervals(rejected, (low, high), lambda: (low, high), side)
-
-
-def _row(
-    family: _Family, row: Estimate, place: int, p: float, limits: tuple[float, float],
-    rejected: bool, why: str,
-) -> Estimate:  # fmt: skip
-    low, high = (None if not np.isfinite(limit) else float(limit) for limit in limits)
-    given = not (np.isnan(limits[0]) or np.isnan(limits[1]))
-    stepped = family.method not in ("bonferroni", "dunnett")
-    warnings = (why,) if why else ()
-    if given and low is None and high is None:
-        warnings = (NO_SHARE,)
-    elif given and stepped and rejected and 0.0 in (low, high):
-        warnings = (UNINFORMATIVE,)
-    name = ", ".join(part for part in (_named(row), row.label) if part)
-    raw = f"Unadjusted p = {family.p[place]:.4g}, {family.alternative}"
-    return replace(
-        row,
-        name="adjusted-p",
-        label=name or None,
-        low=low,
-        high=high,
-        level=1 - family.alpha if given else None,
-        p=p,
-        estimand=". ".join(part for part in (row.estimand, raw) if part),
-        method=SOURCES[family.method],
-        assumptions=row.assumptions + ASSUMED.get(family.method, ()),
-        warnings=row.warnings + warnings,
-    )
-
-
-def _named(row: Estimate) -> str | None:
-    return None if row.name == "adjusted-p" else row.name
 
 
 def _bare(p: ArrayLike, labels: Sequence[str] | None) -> tuple[Estimate, ...]:
@@ -322,15 +225,10 @@ def _bare(p: ArrayLike, labels: Sequence[str] | None) -> tuple[Estimate, ...]:
 
 
 def _raw_p(rows: tuple[Estimate, ...], alternative: Alternative) -> FloatArray:
-    estimate, se, df = (_numbers(rows, field) for field in ("estimate", "se", "df"))
+    estimate, se, df = (numbers(rows, field) for field in ("estimate", "se", "df"))
     if alternative != "two-sided" and (np.isfinite(estimate) & (se > 0)).all():
         return directed_p(estimate / se, np.where(np.isnan(df), np.inf, df), alternative)
     lacking = [row.title for row in rows if row.p is None]
     if lacking:
         raise DataError(f"No p value: {', '.join(lacking)}. Select the rows of the family first.")
-    return checked_p(_numbers(rows, "p"))
-
-
-def _numbers(rows: tuple[Estimate, ...], field: str) -> FloatArray:
-    values = [getattr(row, field) for row in rows]
-    return np.array([np.nan if v is None else v for v in values], dtype=np.float64)
+    return checked_p(numbers(rows, "p"))

@@ -52,7 +52,7 @@ def within_bounds(bound: float, loading: ArrayLike, df: float, sides: Sides) -> 
         return float(_given_sd(np.array([bound]), lam, z, sides)[0] @ z_weight)
     s, s_weight = _sd_rule(float(df))
     inner = _given_sd(bound * s, lam, z, sides)
-    return float(min(s_weight @ inner @ z_weight, 1.0))
+    return min(float(s_weight @ inner @ z_weight), 1.0)
 
 
 def _given_sd(bound: FloatArray, lam: FloatArray, z: FloatArray, sides: Sides) -> FloatArray:

@@ -1,4 +1,4 @@
-"""Graphical procedures: alpha lies on the hypotheses and flows along arrows when one is rejected."""
+"""Graphical procedures: alpha lies on hypotheses and flows along arrows when one is rejected."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Hommel: the closed test whose every intersection is tested by Simes; at least as good as Hochberg."""
+"""Hommel: the closed test with Simes on every intersection; at least as good as Hochberg."""
 
 from __future__ import annotations
 
