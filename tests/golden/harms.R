@@ -89,3 +89,19 @@ for (v in rates) {
 y <- c(0, 0, 3, 2, 1, 0, 5); t <- c(10, 10, 10, 5, 7, 12, 9)
 fit <- glm(y ~ 1 + offset(log(t)), family = poisson, control = list(epsilon = 1e-14))
 out("recurrent", c("log rate", "se"), c(coef(fit), sqrt(vcovHC(fit, type = "HC1"))))
+# P(risk in active > risk in control + margin): one adaptive integral, beta(0.5, 0.5) priors
+post <- function(x1, n1, x0, n0, m) integrate(function(p)
+  pbeta(pmin(p + m, 1), x1 + .5, n1 - x1 + .5, lower.tail = FALSE) *
+    dbeta(p, x0 + .5, n0 - x0 + .5), 0, 1, rel.tol = 1e-12)$value
+for (v in list(c(5, 20, 1, 20, 0), c(3, 30, 1, 25, .1), c(12, 50, 4, 50, .05), c(0, 8, 1, 9, 0)))
+  out("posterior", name(v), post(v[1], v[2], v[3], v[4], v[5]))
+# shares of periods with the scatter between people: GEE-like sandwich of a saturated linear model
+id <- c(1, 1, 1, 2, 2, 3, 3, 3, 4, 4, 5, 5, 6, 6, 6)
+arm <- c(1, 0, 1, 0, 1, 1, 1, 0, 0, 0, 1, 0, 0, 1, 0)
+y <- c(1, 0, 1, 1, 0, 0, 1, 0, 0, 1, 0, 0, 1, 0, 0)
+f <- lm(y ~ arm)
+se <- sqrt(vcovCL(f, id, type = "HC0", cadjust = TRUE)[2, 2])
+out("clustered difference", c("estimate", "se"), c(coef(f)[2], se))
+g <- glm(y ~ arm, family = poisson, control = list(epsilon = 1e-14))
+out("clustered log ratio", c("estimate", "se"),
+    c(coef(g)[2], sqrt(vcovCL(g, id, type = "HC0", cadjust = TRUE)[2, 2])))

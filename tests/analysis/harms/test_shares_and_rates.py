@@ -6,15 +6,18 @@ from numpy.testing import assert_allclose
 
 from equipoise.analysis.harms import (
     clopper_pearson,
+    difference_of_ratios,
     fisher,
     koopman,
+    log_ratio_of_ratios,
     miettinen_nurminen,
     newcombe,
     poisson_rate,
     rate_difference,
     rate_ratio,
-    recurrent_rate,
+    ratio_in_one_arm,
     stratified_miettinen_nurminen,
+    totals,
     wilson,
 )
 from equipoise.errors import DataError, NotIdentifiedError
@@ -31,9 +34,9 @@ NEWCOMBE_II = {
     (10, 10, 0, 10): ((0.6636, 1.0), (0.6075, 1.0)),
 }
 STRATA = np.array([[6, 20, 2, 19], [1, 8, 0, 9], [10, 40, 7, 38]]).T
-tables = st.tuples(
-    st.integers(1, 60), st.integers(1, 60), st.floats(0, 1), st.floats(0, 1)
-).map(lambda v: (round(v[2] * v[0]), v[0], round(v[3] * v[1]), v[1]))
+tables = st.tuples(st.integers(1, 60), st.integers(1, 60), st.floats(0, 1), st.floats(0, 1)).map(
+    lambda v: (round(v[2] * v[0]), v[0], round(v[3] * v[1]), v[1])
+)
 
 
 def numbers(term: str) -> list[float]:
@@ -94,8 +97,28 @@ def test_rates_agree_with_r_poisson_test_and_brute_force(golden):
 
 
 def test_recurrent_events_agree_with_r_sandwich(golden):
-    rate, se = recurrent_rate([0, 0, 3, 2, 1, 0, 5], [10, 10, 10, 5, 7, 12, 9])
-    assert_allclose([np.log(rate.estimate), se], golden("recurrent"), rtol=1e-9)
+    rate, se, df = ratio_in_one_arm(totals([0, 0, 3, 2, 1, 0, 5], [10, 10, 10, 5, 7, 12, 9]))
+    assert_allclose([np.log(rate), se / rate], golden("recurrent"), rtol=1e-9)
+    assert df == 6
+
+
+def test_shares_of_periods_agree_with_r_sandwich(golden):
+    person = np.array([1, 1, 1, 2, 2, 3, 3, 3, 4, 4, 5, 5, 6, 6, 6]) - 1
+    arm = np.array([1, 0, 1, 0, 1, 1, 1, 0, 0, 0, 1, 0, 0, 1, 0])
+    y = np.array([1, 0, 1, 1, 0, 0, 1, 0, 0, 1, 0, 0, 1, 0, 0])
+    active, control = (
+        totals(
+            np.bincount(person[arm == a], y[arm == a], minlength=6),
+            np.bincount(person[arm == a], minlength=6),
+        )
+        for a in (1, 0)
+    )
+    assert_allclose(
+        difference_of_ratios(active, control)[:2], golden("clustered difference"), rtol=1e-9
+    )
+    assert_allclose(
+        log_ratio_of_ratios(active, control)[:2], golden("clustered log ratio"), rtol=1e-7
+    )
 
 
 @settings(max_examples=60, deadline=None)
@@ -120,7 +143,10 @@ def test_counting_those_without_the_event_flips_the_difference(table):
 
 
 def test_one_stratum_is_no_stratum():
-    one, plain = stratified_miettinen_nurminen([6], [20], [2], [19]), miettinen_nurminen(6, 20, 2, 19)
+    one, plain = (
+        stratified_miettinen_nurminen([6], [20], [2], [19]),
+        miettinen_nurminen(6, 20, 2, 19),
+    )
     assert_allclose(list(one), list(plain), atol=1e-12)
     more = stratified_miettinen_nurminen([6, 1], [20, 3], [2, 0], [19, 0])  # a site of one arm
     assert_allclose(list(more), list(plain), atol=1e-12)
@@ -151,7 +177,7 @@ def test_rates_that_cannot_be_are_refused():
     with pytest.raises(NotIdentifiedError, match="not defined"):
         rate_ratio(2, 10, 0, 10)
     with pytest.raises(NotIdentifiedError, match="Fewer than 2 people"):
-        recurrent_rate([0, 4, 0], [3, 3, 3])
+        ratio_in_one_arm(totals([0, 4, 0], [3, 3, 3]))
     with pytest.raises(NotIdentifiedError, match="both arms"):
         stratified_miettinen_nurminen([1], [3], [0], [0])
 

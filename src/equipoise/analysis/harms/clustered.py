@@ -33,18 +33,18 @@ class Totals(NamedTuple):
     `amount` is a number of periods or a time at risk; 0 for who was never in that arm.
     """
 
-    count: FloatArray
+    number: FloatArray
     amount: FloatArray
 
     @property
     def ratio(self) -> float:
         """Counted over amount."""
-        return float(self.count.sum() / self.amount.sum())
+        return float(self.number.sum() / self.amount.sum())
 
     @property
     def residual(self) -> FloatArray:
         """Each person's part of the error of the ratio; sums to 0."""
-        return np.asarray((self.count - self.ratio * self.amount) / self.amount.sum())
+        return np.asarray((self.number - self.ratio * self.amount) / self.amount.sum())
 
 
 def totals(count: ArrayLike, amount: ArrayLike) -> Totals:
@@ -91,7 +91,7 @@ def _contrast(active: Totals, control: Totals, parts: FloatArray, *, log: bool) 
 
 def seen(arm: Totals) -> None:
     """Refuse where too few people had an event for their scatter to be seen."""
-    if (arm.count > 0).sum() < 2:
+    if (arm.number > 0).sum() < 2:
         raise NotIdentifiedError(
             "Fewer than 2 people of an arm had the event: how much people differ cannot be seen"
         )

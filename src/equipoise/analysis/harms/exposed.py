@@ -6,7 +6,7 @@ A row of `Exposed` is a person, or, where arms change within people, a person's 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -166,7 +166,7 @@ def _check_columns(events: pd.DataFrame, people: pd.DataFrame, strata: str | Non
             raise DataError(f"Column {name!r} of events has {sorted(odd)}; write yes or no.")
 
 
-def _column(frame: pd.DataFrame, name: str) -> pd.Series[float]:
+def _column(frame: pd.DataFrame, name: str) -> pd.Series[Any]:
     import pandas as pd  # noqa: PLC0415
 
     return frame[name] if name in frame else pd.Series(np.nan, index=frame.index)

@@ -5,12 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from equipoise.analysis.harms.arm_rows import arm_rows
+from equipoise.analysis.harms.contrast_rows import contrast_rows
 from equipoise.analysis.harms.exposed import OVERALL, Exposed, exposed_from_frames
-from equipoise.analysis.harms.rows import Interval, Per, Rows, Test
 from equipoise.analysis.harms.safety_set import safety_set
+from equipoise.analysis.harms.settings import Interval, Per, Question, Test
 from equipoise.estimates import Estimate, Estimates, Refusal
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from narwhals.typing import IntoDataFrame
 
     from equipoise.records import UnblindedRecords
@@ -108,11 +112,14 @@ def described(
     exposed: Exposed, *, interval: Interval, test: Test | None, per: Per, level: float
 ) -> Estimates:
     """Write every row of a safety set."""
-    writer = Rows(exposed, level=level, interval=interval, test=test, per=per)
+    question = Question(exposed, level, interval, test, per)
     rows: list[Estimate] = []
     refused: list[Refusal] = []
     for term in exposed.terms():
-        for found in writer.of(term):
+        if term in exposed.unknown:
+            refused.append(Refusal("incidence", exposed.unknown[term], label=term))
+            continue
+        for found in _of(question, term):
             if isinstance(found, Refusal):
                 refused.append(found)
             else:
@@ -120,6 +127,20 @@ def described(
     shared = exposed.warnings + _many(exposed)
     told = tuple(replace(row, warnings=row.warnings + _for(row, shared)) for row in rows)
     return Estimates(told, tuple(refused))
+
+
+def _of(question: Question, term: str) -> Iterator[Estimate | Refusal]:
+    """Write the rows of one term, each with its arm."""
+    counted = question.exposed.count(term)
+    for arm in question.exposed.arms:
+        for row in arm_rows(question, counted, arm):
+            yield replace(row, label=term, arm=arm)
+    for arm in question.exposed.arms[1:]:
+        for found in contrast_rows(question, counted, arm):
+            if isinstance(found, Refusal):
+                yield replace(found, label=term)
+            else:
+                yield replace(found, label=term, arm=arm)
 
 
 def _many(exposed: Exposed) -> tuple[str, ...]:

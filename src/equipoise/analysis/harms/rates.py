@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 EXACT_RATE = "First events over time at risk, exact Poisson interval (Garwood 1936)"
 EXACT_RATIO = "Ratio of Poisson rates, exact conditional interval (Przyborowski & Wilenski 1940)"
 SCORE_DIFFERENCE = (
-    "Difference of Poisson rates with score interval (Miettinen & Nurminen 1985, Stat Med 4:213-226)"
+    "Difference of Poisson rates with score interval (Miettinen & Nurminen 1985, Stat Med "
+    "4:213-226)"
 )
 CONSTANT = "The rate is constant over the time at risk (a first event: constant hazard)"
 
@@ -54,7 +55,12 @@ def poisson_rate(events: ArrayLike, time: ArrayLike, level: float = 0.95) -> Wit
 
 
 def rate_difference(
-    events1: ArrayLike, time1: ArrayLike, events0: ArrayLike, time0: ArrayLike, level: float = 0.95
+    events1: ArrayLike,
+    time1: ArrayLike,
+    events0: ArrayLike,
+    time0: ArrayLike,
+    *,
+    level: float = 0.95,
 ) -> WithLimits:
     """Estimate the difference of two rates, arm 1 minus arm 0, with score interval.
 
@@ -80,7 +86,7 @@ def rate_difference(
 
 
 def rate_ratio(
-    events1: float, time1: float, events0: float, time0: float, level: float = 0.95
+    events1: float, time1: float, events0: float, time0: float, *, level: float = 0.95
 ) -> WithLimits:
     """Estimate the ratio of two rates, arm 1 over arm 0, given the number of events of both.
 

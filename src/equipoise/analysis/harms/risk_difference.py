@@ -68,7 +68,7 @@ def _parts(
 
 def miettinen_nurminen(
     events1: ArrayLike, people1: ArrayLike, events0: ArrayLike, people0: ArrayLike,
-    level: float = 0.95,
+    *, level: float = 0.95,
 ) -> WithLimits:  # fmt: skip
     """Estimate the risk difference, arm 1 minus arm 0, of many tables at once.
 
@@ -103,7 +103,7 @@ def miettinen_nurminen(
 
 def stratified_miettinen_nurminen(
     events1: ArrayLike, people1: ArrayLike, events0: ArrayLike, people0: ArrayLike,
-    level: float = 0.95,
+    *, level: float = 0.95,
 ) -> WithLimits:  # fmt: skip
     """Estimate one risk difference over strata, such as sites; inputs have shape (strata,).
 
@@ -133,7 +133,7 @@ def stratified_miettinen_nurminen(
 
 def newcombe(
     events1: ArrayLike, people1: ArrayLike, events0: ArrayLike, people0: ArrayLike,
-    level: float = 0.95,
+    *, level: float = 0.95,
 ) -> WithLimits:  # fmt: skip
     """Estimate the risk difference with the square-and-add interval of two Wilson intervals.
 

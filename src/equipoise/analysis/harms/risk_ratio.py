@@ -22,7 +22,7 @@ _FAR = 25.0  # of the log ratio: beyond 7e10 to one nothing is left to say
 
 def koopman(
     events1: ArrayLike, people1: ArrayLike, events0: ArrayLike, people0: ArrayLike,
-    level: float = 0.95,
+    *, level: float = 0.95,
 ) -> WithLimits:  # fmt: skip
     """Estimate the risk ratio, arm 1 over arm 0, of many tables at once.
 

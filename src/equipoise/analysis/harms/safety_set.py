@@ -38,7 +38,8 @@ def safety_set(records: UnblindedRecords) -> Exposed:
         When nobody was exposed to two arms, or events of a design that changes arms have no day.
     """
     allocations = records.allocations.dropna(subset=["arm"])
-    changing = bool((allocations.groupby("participant")["arm"].nunique() > 1).any())
+    pairs = allocations[["participant", "arm"]].drop_duplicates()
+    changing = bool(pairs["participant"].duplicated().any())
     units, warnings = _by_period(records) if changing else _by_person(records)
     plan = records.protocol
     active, control = plan.contrast
@@ -55,7 +56,7 @@ def safety_set(records: UnblindedRecords) -> Exposed:
         repeated=changing,
         warnings=(*warnings, *lost),
         collected=plan.care.harms,
-        unknown=_unknown(records, events),
+        unknown=_unknown(events),
     )
 
 
@@ -134,7 +135,8 @@ def _attributed(
     import pandas as pd  # noqa: PLC0415
 
     told = records.adverse_events.reset_index(drop=True)
-    told = told.assign(withdrawal=_withdrawals(records, told), row=range(len(told)))
+    left = pd.Series(_withdrawals(records, told), index=told.index, dtype="object")
+    told = told.assign(withdrawal=left, row=range(len(told)))
     exposed = told["participant"].isin(units["participant"])
     early = exposed & (told["day"] < 0)
     undated = exposed & told["day"].isna()
@@ -176,7 +178,7 @@ def _withdrawals(records: UnblindedRecords, told: pd.DataFrame) -> list[str | No
     ]
 
 
-def _unknown(records: UnblindedRecords, events: pd.DataFrame) -> dict[str, str]:
+def _unknown(events: pd.DataFrame) -> dict[str, str]:
     """Say which overall rows the records cannot fill, and why."""
     if not len(events):
         return {}
