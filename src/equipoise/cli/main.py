@@ -19,6 +19,8 @@ VERBS = {
     "datasets": ("datasets", "List, fetch and cite published trial data."),
     "analyse": ("analyse", "Run the planned analyses of a trial."),
     "belief": ("belief", "Drug or belief? Blinding, and effects given belief."),
+    "harms": ("harms", "Adverse events by arm, with what could still be missed."),
+    "adjust": ("adjust", "Adjust p values for being several: Holm, graphs, Dunnett, ..."),
     "report": ("report", "Write the report page of a trial."),
 }
 

@@ -7,7 +7,13 @@ from equipoise.analysis.harms.clustered import (
     ratio_in_one_arm,
     totals,
 )
-from equipoise.analysis.harms.consort_table import HarmsLine, arms_of, exposed_in, harms_lines
+from equipoise.analysis.harms.consort_table import (
+    HarmsLine,
+    arms_of,
+    dot_plot_frame,
+    exposed_in,
+    harms_lines,
+)
 from equipoise.analysis.harms.exposed import OVERALL, Exposed
 from equipoise.analysis.harms.fisher import fisher
 from equipoise.analysis.harms.harm_boundary import boundary_rows, operating_rows
@@ -42,6 +48,7 @@ __all__ = [
     "boundary_rows",
     "clopper_pearson",
     "difference_of_ratios",
+    "dot_plot_frame",
     "excess_probability",
     "exposed_in",
     "fisher",
