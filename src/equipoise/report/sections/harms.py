@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from equipoise.report.findings import Findings
 
 PART: Part = "figures"
-ORDER = 90
+ORDER = 95
 NAME, HEADING = "harms", "Harms"
 KINDS = 12
 """Kinds of event that the table shows; all are in the tables of every number."""
@@ -86,7 +86,11 @@ def _footnotes(findings: Findings) -> tuple[str, ...]:
         else "The protocol does not say how harms were asked for and assessed; harms that are "
         "asked about are reported more often than those that people mention unasked."
     )
-    refused = [f"No row for “{r.label or r.name}”: {r.reason}" for r in found.refused if r.name == "incidence"]
+    refused = [
+        f"No row for “{r.label or r.name}”: {r.reason}"
+        for r in found.refused
+        if r.name == "incidence"
+    ]
     asked += " Counted are those who received a dose (the safety set), in the arm they received."
     shares = [*found.select(name="incidence"), *found.select(name="incidence-difference")]
     methods = dict.fromkeys(row.method for row in shares if row.method)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from equipoise.report.findings import Findings
 
 PART: Part = "figures"
-ORDER = 80
+ORDER = 85
 NAME, HEADING = "participant-flow", "Flow of participants"
 SHOWN = 5
 """Reasons for leaving that a box lists; the rest are summed."""
