@@ -5,8 +5,9 @@ import pytest
 
 from equipoise.analysis.harms import harms_table
 from equipoise.analysis.participant_flow import ArmFlow, ParticipantFlow
+from equipoise.estimates import Estimates, Refusal
 from equipoise.report.page import render
-from equipoise.report.sections import harms, participant_flow
+from equipoise.report.sections import harms, harms_numbers, participant_flow
 
 NASTY = "<b>sick</b> & dizzy"
 
@@ -47,6 +48,18 @@ def test_the_table_has_people_events_and_differences(make_findings, found):
     assert "The protocol does not say how harms were asked for" in text
     assert "No row for “led to withdrawal”" in text
     assert "no harm" not in text.lower()
+
+
+def test_harms_that_cannot_be_compared_say_why(make_findings):
+    refused = Estimates(refused=(Refusal("incidence", "no event has a day.", label="harms"),))
+    assert harms.section(make_findings(harms=refused)).absent == "no event has a day."
+
+
+def test_every_number_on_harms_is_folded_away(make_findings, found):
+    (table,) = harms_numbers.section(make_findings(harms=found)).blocks
+    assert table.closed == f"Harms: {len(found)} numbers"
+    assert sum(len(row) > 1 for row in table.rows) == len(found)
+    assert harms_numbers.section(make_findings()) is None
 
 
 def test_how_harms_were_asked_for_is_a_footnote(make_findings, found):

@@ -135,6 +135,14 @@ def test_what_the_events_do_not_say_is_refused_not_zero(events, people):
 def test_without_exposure_there_are_no_rates(events, people):
     found = harms_table(events, people.drop(columns="exposure_days"))
     assert not [row for row in found if "rate" in row.name]
+    assert any("40 of 40 people is not known" in refusal.reason for refusal in found.refused)
+
+
+def test_an_event_called_serious_is_not_the_row_of_serious_events(people):
+    told = pd.DataFrame({"participant": ["p0"], "event": ["serious"], "serious": ["no"]})
+    found = harms_table(told, people)
+    assert value(found, "people-with-event", "serious") == 0
+    assert value(found, "people-with-event", "serious (as reported)") == 1
 
 
 def test_unknown_onsets_are_told(events, people):
@@ -189,7 +197,8 @@ def test_lines_and_plot_frame_hold_the_same_numbers(events, people):
         (lambda e, p: (e, pd.concat([p, p])), "listed twice"),
         (lambda e, p: (e.drop(columns="event"), p), "lacks event"),
         (lambda e, p: (e, p.assign(arm="drug")), "Two or more arms"),
-        (lambda e, p: (e.assign(serious="maybe"), p), "write yes or no"),
+        (lambda e, p: (e.assign(serious="maybe"), p), "write one of yes, no"),
+        (lambda e, p: (e.assign(severity="Severe"), p), "write one of mild, moderate"),
         (lambda e, p: (e.assign(event=None), p), "empty cell"),
         (lambda e, p: (e, p.assign(exposure_days=0)), "above 0"),
     ],

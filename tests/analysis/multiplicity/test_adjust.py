@@ -49,6 +49,11 @@ def test_a_stepwise_bound_says_no_more_than_above_0_unless_all_are_rejected():
     assert all(row.high is None for row in every)
 
 
+def test_a_fixed_sequence_that_is_all_rejected_shares_alpha_for_its_bounds():
+    found = adjust(rows((5.0, 4.0, 3.0)), "fixed-sequence", alpha=0.025, alternative="greater")
+    assert_allclose(found.column("low"), np.array([5, 4, 3]) + ndtri(0.025 / 3))
+
+
 def test_less_mirrors_greater():
     up = adjust(rows(), "fallback", alpha=0.025, alternative="greater")
     down = adjust(rows((-3.0, -2.2, -0.5)), "fallback", alpha=0.025, alternative="less")
@@ -111,6 +116,7 @@ def test_dunnett_of_rows(golden):
         ([0.1], "dunnett", {}, "estimate and standard error"),
         ([0.1, 0.2], "holm", {"labels": ["a"]}, "2 p values, but 1 labels"),
         (Estimates((Estimate("x", estimate=1.0),)), "holm", {}, "No p value: x"),
+        (Estimates((Estimate("x", p=0.1),)), "holm", {"alternative": "less"}, "One-sided tests"),
     ],
 )
 def test_what_does_not_fit_is_refused(family, method, more, says):

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     FloatArray = NDArray[np.float64]
 
 SEVERE = ("severe", "life-threatening", "fatal")
+GRADES = ("mild", "moderate", *SEVERE)
+YES_NO = ("yes", "no")
 ANY, SERIOUS, SEVERE_TERM, WITHDRAWAL = "any event", "serious", "severe", "led to withdrawal"
 OVERALL = (ANY, SERIOUS, SEVERE_TERM, WITHDRAWAL)
 
@@ -126,7 +128,8 @@ def exposed_from_frames(
             f"{len(strangers)} participants have events but are not among the people (the first: "
             f"{strangers[0]!r}). List everybody who was dosed, also those without events."
         )
-    known = pd.DataFrame({"unit": ids.map(place).to_numpy(), "event": events["event"].astype(str)})
+    names = kinds(events["event"])
+    known = pd.DataFrame({"unit": ids.map(place).to_numpy(), "event": names})
     known["since"] = _column(events, "day").to_numpy(dtype=float) + 1  # onset day 0: 1 day at risk
     unknown = {}
     for name, row in (("severity", SEVERE_TERM), ("serious", SERIOUS), ("withdrawal", WITHDRAWAL)):
@@ -145,6 +148,12 @@ def exposed_from_frames(
     return Exposed(units, known.reset_index(drop=True), order, unknown=unknown)
 
 
+def kinds(events: pd.Series[str]) -> pd.Series[str]:
+    """Return names of events, set apart from those of the overall rows."""
+    names = events.astype(str)
+    return names.where(~names.isin(OVERALL), names + " (as reported)")
+
+
 def _check_columns(events: pd.DataFrame, people: pd.DataFrame, strata: str | None) -> None:
     for frame, what, needed in (
         (events, "events", ["participant", "event"]),
@@ -161,9 +170,12 @@ def _check_columns(events: pd.DataFrame, people: pd.DataFrame, strata: str | Non
         raise DataError("A participant is listed twice among the people: one row each.")
     if "exposure_days" in people and not (people["exposure_days"].dropna() > 0).all():
         raise DataError("`exposure_days` counts days from the first dose to the end: above 0.")
-    for name, allowed in (("serious", {"yes", "no"}), ("withdrawal", {"yes", "no"})):
-        if name in events and (odd := set(events[name].dropna()) - allowed):
-            raise DataError(f"Column {name!r} of events has {sorted(odd)}; write yes or no.")
+    for name, allowed in (("serious", YES_NO), ("withdrawal", YES_NO), ("severity", GRADES)):
+        if name in events and (odd := set(events[name].dropna()) - set(allowed)):
+            raise DataError(
+                f"Column {name!r} of events has {sorted(map(str, odd))}; write one of "
+                f"{', '.join(allowed)}."
+            )
 
 
 def _column(frame: pd.DataFrame, name: str) -> pd.Series[Any]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from equipoise.analysis.harms.arm_rows import arm_rows
 from equipoise.analysis.harms.contrast_rows import contrast_rows
 from equipoise.analysis.harms.exposed import OVERALL, Exposed, exposed_from_frames
@@ -114,7 +116,7 @@ def described(
     """Write every row of a safety set."""
     question = Question(exposed, level, interval, test, per)
     rows: list[Estimate] = []
-    refused: list[Refusal] = []
+    refused = list(_no_rates(question))
     for term in exposed.terms():
         if term in exposed.unknown:
             refused.append(Refusal("incidence", exposed.unknown[term], label=term))
@@ -127,6 +129,18 @@ def described(
     shared = exposed.warnings + _many(exposed)
     told = tuple(replace(row, warnings=row.warnings + _for(row, shared)) for row in rows)
     return Estimates(told, tuple(refused))
+
+
+def _no_rates(question: Question) -> Iterator[Refusal]:
+    """Say once why there are no rates."""
+    unknown = int(np.isnan(question.days).sum())
+    if unknown:
+        whom = f"{unknown} of {len(question.days)} {question.exposed.unit_name}"
+        yield Refusal(
+            "exposure-adjusted-rate",
+            f"The time at risk of {whom} is not known: their arms have no rates. Give "
+            "`exposure_days`, or days to the visits.",
+        )
 
 
 def _of(question: Question, term: str) -> Iterator[Estimate | Refusal]:

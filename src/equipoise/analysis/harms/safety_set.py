@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from equipoise.analysis.harms.exposed import SERIOUS, SEVERE_TERM, WITHDRAWAL, Exposed
+from equipoise.analysis.harms.exposed import SERIOUS, SEVERE_TERM, WITHDRAWAL, Exposed, kinds
 from equipoise.errors import NotIdentifiedError
 
 if TYPE_CHECKING:
@@ -158,6 +158,7 @@ def _attributed(
         outside = len(wanted) - int(undated.sum()) - pairs["row"].nunique()
         notes.append((outside, "events began outside every dosed period and are left out"))
     pairs = pairs.assign(since=pairs["day"] - pairs["start"] + 1)
+    pairs["event"] = kinds(pairs["event"])
     columns = ["unit", "event", "since", "severity", "serious", "withdrawal"]
     warnings = tuple(f"{count} {what}" for count, what in notes if count)
     return pd.DataFrame(pairs[columns]).reset_index(drop=True), warnings

@@ -85,7 +85,7 @@ def adjust(
         For ``graphical``: from `weighted_graph`.
     alternative
         "greater" or "less" takes p values anew, from estimates and standard errors, and gives
-        one-sided bounds. With p values alone it says what they are.
+        one-sided bounds. P values that come without rows are taken as they are.
     labels
         Names of p values that come without rows.
     sizes, control_size
@@ -142,7 +142,9 @@ def _by_shares(
     if family.effects is None or family.alternative == "two-sided":
         return family.told(adjusted, None, ONE_SIDED_ONLY if family.effects else "")
     final = final_weights(p, drawn, family.alpha)
-    retained, single = _at(family, final), _at(family, drawn.weights)
+    # if all are rejected any shares will do: those of the plan, unless some have none
+    shares = drawn.weights if (drawn.weights > 0).all() else np.full(m, 1 / m)
+    retained, single = _at(family, final), _at(family, shares)
     assert retained is not None  # noqa: S101  (there are effects)
     assert single is not None  # noqa: S101
     limits = compatible_intervals(
@@ -228,6 +230,11 @@ def _raw_p(rows: tuple[Estimate, ...], alternative: Alternative) -> FloatArray:
     estimate, se, df = (numbers(rows, field) for field in ("estimate", "se", "df"))
     if alternative != "two-sided" and (np.isfinite(estimate) & (se > 0)).all():
         return directed_p(estimate / se, np.where(np.isnan(df), np.inf, df), alternative)
+    if alternative != "two-sided" and any(row.name != "adjusted-p" for row in rows):
+        raise DataError(
+            "One-sided tests are taken from estimates and standard errors, and a row has none. "
+            "Select the rows that have them, or give one-sided p values alone."
+        )
     lacking = [row.title for row in rows if row.p is None]
     if lacking:
         raise DataError(f"No p value: {', '.join(lacking)}. Select the rows of the family first.")

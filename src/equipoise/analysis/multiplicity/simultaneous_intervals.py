@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     FloatArray = NDArray[np.float64]
 
 UNINFORMATIVE = (
-    "The bound is 0 and no more: the effect is beyond 0, and after stepping the interval cannot "
-    "say how far, as not every hypothesis was rejected"
+    "The bound is 0 and no more: the effect is beyond 0, but after stepping the interval cannot "
+    "say how far"
 )
 NO_SHARE = "No alpha is left for this hypothesis: its interval is the whole line"
 

@@ -6,7 +6,17 @@ from typing import TYPE_CHECKING
 
 from equipoise.analysis.harms import HarmsLine, arms_of, dot_plot_frame, exposed_in, harms_lines
 from equipoise.plots import harms_dot_plot
-from equipoise.report.blocks import Cell, Figure, Part, Prose, Section, Table, cells, figure
+from equipoise.report.blocks import (
+    Cell,
+    Figure,
+    Part,
+    Prose,
+    Section,
+    Table,
+    cells,
+    figure,
+    missing,
+)
 from equipoise.report.numbers import number
 
 if TYPE_CHECKING:
@@ -16,14 +26,15 @@ PART: Part = "figures"
 ORDER = 95
 NAME, HEADING = "harms", "Harms"
 KINDS = 12
-"""Kinds of event that the table shows; all are in the tables of every number."""
+"""Kinds of event that the table shows; all are in the table of every number."""
 
 
 def section(findings: Findings) -> Section | None:
     """Draw the harms, then the table with its footnotes; nothing without adverse events."""
     found = findings.harms
     if not len(found):
-        return None
+        why = next((refusal.reason for refusal in found.refused), None)
+        return missing(NAME, HEADING, why) if why else None
     lines, arms = list(harms_lines(found)), arms_of(found)
     table = _table(lines, arms)
     notes = Prose(_footnotes(findings), kind="note")
@@ -91,7 +102,7 @@ def _footnotes(findings: Findings) -> tuple[str, ...]:
         for r in found.refused
         if r.name == "incidence"
     ]
-    asked += " Counted are those who received a dose (the safety set), in the arm they received."
+    asked += " Counted are those who received a dose (the safety set), by the arm they were in."
     shares = [*found.select(name="incidence"), *found.select(name="incidence-difference")]
     methods = dict.fromkeys(row.method for row in shares if row.method)
     return (
