@@ -64,6 +64,7 @@ def test_a_records_folder_is_a_source(run, tmp_path):
     [
         ((), "Give a SOURCE, or both"),
         (("--events", "e.csv"), "Give a SOURCE, or both"),
+        (("--events", "e.csv", "--people", "p.csv"), "Name the control arm"),
         (("trial", "--control", "x"), "go with --events and --people"),
         (("trial.csv",), "goes in two"),
     ],

@@ -73,6 +73,8 @@ def command(
     """
     if (source is None) == (events is None or people is None):
         raise click.UsageError("Give a SOURCE, or both --events and --people.")
+    if source is None and not options["control"]:
+        raise click.UsageError("Name the control arm: --control placebo.")
     path = writable(plot) if plot else None
     found, title = _found(source, events, people, options)
     if path is not None:

@@ -77,7 +77,9 @@ def test_contrasts_are_those_of_the_kernels(events, people):
 
 
 def test_rows_come_in_the_order_of_a_consort_table(events, people):
-    labels = list(dict.fromkeys(row.label for row in harms_table(events, people)))
+    labels = list(
+        dict.fromkeys(row.label for row in harms_table(events, people, control="placebo"))
+    )
     assert labels == [*OVERALL, "headache", "nausea"]
 
 
@@ -121,26 +123,26 @@ def test_many_kinds_of_event_are_a_warning(people):
     many = pd.DataFrame(
         {"participant": [f"p{k}" for k in range(12)], "event": [f"e{k}" for k in range(12)]}
     )
-    found = harms_table(many, people)
+    found = harms_table(many, people, control="placebo")
     assert any("12 kinds of event" in warning for warning in found.warnings)
 
 
 def test_what_the_events_do_not_say_is_refused_not_zero(events, people):
-    found = harms_table(events[["participant", "event"]], people)
+    found = harms_table(events[["participant", "event"]], people, control="placebo")
     refused = {r.label for r in found.refused if r.name == "incidence"}
     assert refused == {"serious", "severe", "led to withdrawal"}
     assert not found.select(label="serious").rows
 
 
 def test_without_exposure_there_are_no_rates(events, people):
-    found = harms_table(events, people.drop(columns="exposure_days"))
+    found = harms_table(events, people.drop(columns="exposure_days"), control="placebo")
     assert not [row for row in found if "rate" in row.name]
     assert any("40 of 40 people is not known" in refusal.reason for refusal in found.refused)
 
 
 def test_an_event_called_serious_is_not_the_row_of_serious_events(people):
     told = pd.DataFrame({"participant": ["p0"], "event": ["serious"], "serious": ["no"]})
-    found = harms_table(told, people)
+    found = harms_table(told, people, control="placebo")
     assert value(found, "people-with-event", "serious") == 0
     assert value(found, "people-with-event", "serious (as reported)") == 1
 
@@ -165,9 +167,17 @@ def test_the_order_of_rows_does_not_matter(order, event_order):
         {"participant": [f"p{k}" for k in range(40)], "arm": ["drug", "placebo"] * 20}
     )
     events = pd.DataFrame(EVENTS, columns=COLUMNS)
-    one = harms_table(events, people)
-    other = harms_table(events.iloc[list(event_order)], people.iloc[list(order)])
+    one = harms_table(events, people, control="placebo")
+    other = harms_table(events.iloc[list(event_order)], people.iloc[list(order)], control="placebo")
     assert one.rows == other.rows
+
+
+def test_codes_that_are_numbers_are_the_same_in_both_tables(events, people):
+    people["arm"] = [1.0, 0.0] * 20
+    people["participant"] = np.arange(40.0)
+    events["participant"] = [0, 0, 2, 1, 4]
+    found = harms_table(events, people, control="0")
+    assert value(found, "people-with-event", "headache", arm="1") == 2
 
 
 def test_three_arms_each_against_control(events, people):
@@ -201,8 +211,10 @@ def test_lines_and_plot_frame_hold_the_same_numbers(events, people):
         (lambda e, p: (e.assign(severity="Severe"), p), "write one of mild, moderate"),
         (lambda e, p: (e.assign(event=None), p), "empty cell"),
         (lambda e, p: (e, p.assign(exposure_days=0)), "above 0"),
+        (lambda e, p: (e.assign(day="day 3"), p), "must hold numbers"),
+        (lambda e, p: (e, p.assign(arm=["drug", "sham"] * 20)), "'placebo' being control"),
     ],
 )
 def test_tables_that_do_not_fit_are_refused(events, people, change, says):
     with pytest.raises(DataError, match=says):
-        harms_table(*change(events, people))
+        harms_table(*change(events, people), control="placebo")

@@ -1,9 +1,10 @@
 import numpy as np
+import pandas as pd
 import pytest
 from numpy.testing import assert_allclose
 from scipy.special import ndtri
 
-from equipoise.analysis.multiplicity import adjust, weighted_graph
+from equipoise.analysis.multiplicity import adjust, against_control, weighted_graph
 from equipoise.errors import DataError
 from equipoise.estimates import Estimate, Estimates
 
@@ -122,3 +123,42 @@ def test_dunnett_of_rows(golden):
 def test_what_does_not_fit_is_refused(family, method, more, says):
     with pytest.raises(DataError, match=says):
         adjust(family, method, **more)
+
+
+def one_way():
+    arms = {
+        "a0": [51, 87, 50, 48, 79, 61, 53, 54],
+        "a1": [82, 91, 92, 80, 52, 79, 73, 74],
+        "a2": [102, 86, 45, 79],
+        "a3": [66, 73, 99, 91, 101, 60],
+    }
+    pairs = [(name, float(score)) for name, scores in arms.items() for score in scores]
+    return pd.DataFrame(pairs, columns=["arm", "score"])
+
+
+def test_a_table_of_arms_agrees_with_r_multcomp(golden):
+    found = against_control(one_way(), "score", control="a0", unit="points")
+    assert [row.arm for row in found] == ["a1", "a2", "a3"]
+    assert_allclose(found.column("estimate"), golden("glht estimate two.sided"), rtol=1e-11)
+    assert_allclose(found.column("p"), golden("glht two.sided"), atol=2e-6, rtol=0)
+    assert_allclose(found.column("high"), golden("glht high two.sided"), rtol=1e-9)
+    stepped = against_control(one_way(), "score", control="a0", method="step-down-dunnett")
+    assert_allclose(stepped.column("p"), golden("glht free two.sided"), atol=2e-6, rtol=0)
+    holm = against_control(one_way(), "score", control="a0", method="holm")
+    assert (holm.column("p") >= stepped.column("p")).all()
+
+
+def test_rows_without_a_score_are_counted():
+    table = pd.concat([one_way(), pd.DataFrame({"arm": ["a1"], "score": [np.nan]})])
+    found = against_control(table, "score", control="a0")
+    assert "1 of 27 rows" in found.warnings[0]
+    assert_allclose(
+        found.column("p"), against_control(one_way(), "score", control="a0").column("p")
+    )
+
+
+def test_a_table_without_the_control_is_refused():
+    with pytest.raises(DataError, match="'sham' and another arm"):
+        against_control(one_way(), "score", control="sham")
+    with pytest.raises(DataError, match="no column"):
+        against_control(one_way(), "points", control="a0")

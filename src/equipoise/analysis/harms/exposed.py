@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from equipoise.errors import DataError
+from equipoise.records.conform import as_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -102,7 +103,7 @@ class Counted:
 
 
 def exposed_from_frames(
-    events: pd.DataFrame, people: pd.DataFrame, *, control: str | None, strata: str | None
+    events: pd.DataFrame, people: pd.DataFrame, *, control: str, strata: str | None
 ) -> Exposed:
     """Make the safety set of a trial whose people stay in one arm, from two tables.
 
@@ -117,20 +118,20 @@ def exposed_from_frames(
 
     _check_columns(events, people, strata)
     people = people.reset_index(drop=True)
-    arms = sorted(people["arm"].astype(str).unique())
-    first = control if control is not None else arms[0]
-    if first not in arms or len(arms) < 2:
-        raise DataError(f"Two or more arms are compared, {first!r} being control. Got {arms}.")
-    place = {str(p): row for row, p in enumerate(people["participant"])}
-    ids = events["participant"].astype(str)
+    arm = as_text(people["arm"])
+    arms = sorted(set(arm))
+    if control not in arms or len(arms) < 2:
+        raise DataError(f"Two or more arms are compared, {control!r} being control. Got {arms}.")
+    participant, ids = as_text(people["participant"]), as_text(events["participant"])
+    place = {p: row for row, p in enumerate(participant)}
     if strangers := sorted(set(ids) - set(place)):
         raise DataError(
             f"{len(strangers)} participants have events but are not among the people (the first: "
             f"{strangers[0]!r}). List everybody who was dosed, also those without events."
         )
-    names = kinds(events["event"])
+    names = kinds(as_text(events["event"]))
     known = pd.DataFrame({"unit": ids.map(place).to_numpy(), "event": names})
-    known["since"] = _column(events, "day").to_numpy(dtype=float) + 1  # onset day 0: 1 day at risk
+    known["since"] = _numbers(events, "day") + 1  # onset day 0: 1 day at risk
     unknown = {}
     for name, row in (("severity", SEVERE_TERM), ("serious", SERIOUS), ("withdrawal", WITHDRAWAL)):
         known[name] = _column(events, name).astype("object").to_numpy()
@@ -138,20 +139,19 @@ def exposed_from_frames(
             unknown[row] = f"The events have no column {name!r}, or it is empty."
     units = pd.DataFrame(
         {
-            "participant": people["participant"].astype(str),
-            "arm": people["arm"].astype(str),
-            "days": _column(people, "exposure_days").to_numpy(dtype=float),
+            "participant": participant,
+            "arm": arm,
+            "days": _numbers(people, "exposure_days"),
             "stratum": people[strata] if strata else None,
         }
     )
-    order = (first, *(arm for arm in arms if arm != first))
+    order = (control, *(name for name in arms if name != control))
     return Exposed(units, known.reset_index(drop=True), order, unknown=unknown)
 
 
 def kinds(events: pd.Series[str]) -> pd.Series[str]:
     """Return names of events, set apart from those of the overall rows."""
-    names = events.astype(str)
-    return names.where(~names.isin(OVERALL), names + " (as reported)")
+    return events.where(~events.isin(OVERALL), events + " (as reported)")
 
 
 def _check_columns(events: pd.DataFrame, people: pd.DataFrame, strata: str | None) -> None:
@@ -168,7 +168,8 @@ def _check_columns(events: pd.DataFrame, people: pd.DataFrame, strata: str | Non
             raise DataError(f"The table of {what} has an empty cell in {', '.join(needed)}.")
     if people["participant"].duplicated().any():
         raise DataError("A participant is listed twice among the people: one row each.")
-    if "exposure_days" in people and not (people["exposure_days"].dropna() > 0).all():
+    days = _numbers(people, "exposure_days")
+    if not (days[~np.isnan(days)] > 0).all():
         raise DataError("`exposure_days` counts days from the first dose to the end: above 0.")
     for name, allowed in (("serious", YES_NO), ("withdrawal", YES_NO), ("severity", GRADES)):
         if name in events and (odd := set(events[name].dropna()) - set(allowed)):
@@ -182,3 +183,11 @@ def _column(frame: pd.DataFrame, name: str) -> pd.Series[Any]:
     import pandas as pd  # noqa: PLC0415
 
     return frame[name] if name in frame else pd.Series(np.nan, index=frame.index)
+
+
+def _numbers(frame: pd.DataFrame, name: str) -> FloatArray:
+    """Return a column of numbers, NaN where it is empty or not there."""
+    try:
+        return np.asarray(_column(frame, name).to_numpy(dtype=np.float64, na_value=np.nan))
+    except (TypeError, ValueError):
+        raise DataError(f"Column {name!r} counts days: it must hold numbers or nothing.") from None

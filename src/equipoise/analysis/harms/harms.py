@@ -72,7 +72,7 @@ def harms_table(
     events: IntoDataFrame,
     people: IntoDataFrame,
     *,
-    control: str | None = None,
+    control: str,
     strata: str | None = None,
     interval: Interval = "miettinen-nurminen",
     test: Test | None = None,
@@ -90,7 +90,7 @@ def harms_table(
     people
         One row for everybody who was dosed: participant, arm; and where known exposure_days.
     control
-        The arm that others are compared with; by default the first in alphabetical order.
+        The arm that others are compared with.
     strata
         A column of people, such as the site: risk differences are taken within its levels.
     interval, test, per, level

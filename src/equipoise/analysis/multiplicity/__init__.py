@@ -1,6 +1,7 @@
 """Several hypotheses, one familywise error rate: a procedure a file, and `adjust` for all."""
 
 from equipoise.analysis.multiplicity.adjust import adjust
+from equipoise.analysis.multiplicity.against_control import against_control
 from equipoise.analysis.multiplicity.bonferroni import bonferroni
 from equipoise.analysis.multiplicity.dunnett import (
     ManyToOne,
@@ -33,6 +34,7 @@ __all__ = [
     "Method",
     "WeightedGraph",
     "adjust",
+    "against_control",
     "bonferroni",
     "contrasts_with_control",
     "critical_value",
