@@ -54,22 +54,31 @@ def participant_flow(frame: pd.DataFrame, *, top: str, ax: Axes | None = None) -
     return ax
 
 
-def _wrapped(text: str, letters: int) -> list[str]:
-    return [part for line in text.split("\n") for part in textwrap.wrap(line, letters) or [""]]
+def _wrapped(text: str, letters: int) -> list[tuple[str, bool]]:
+    """Return the lines that fit a box, and whether each belongs to the first line of the text."""
+    return [
+        (part, place == 0)
+        for place, line in enumerate(text.split("\n"))
+        for part in textwrap.wrap(line, letters) or [""]
+    ]
 
 
 def _box(
-    ax: Axes, place: tuple[float, float], width: float, height: float, lines: Sequence[str]
+    ax: Axes,
+    place: tuple[float, float],
+    width: float,
+    height: float,
+    lines: Sequence[tuple[str, bool]],
 ) -> None:
     from matplotlib.patches import Rectangle  # noqa: PLC0415
 
     centre, top = place
     corner = (centre - width / 2, top)
     ax.add_patch(Rectangle(corner, width, height, facecolor="none", edgecolor=FAINT, linewidth=1))
-    for k, line in enumerate(lines):
+    for k, (line, first) in enumerate(lines):
         ax.text(
             centre, top + PAD + LINE * (k + 0.5), line, ha="center", va="center", fontsize=9.2,
-            color=INK, fontweight="normal" if k else "bold",
+            color=INK, fontweight="bold" if first else "normal",
         )  # fmt: skip
 
 

@@ -52,9 +52,10 @@ def _texts(arm: ArmFlow, flow: ParticipantFlow) -> tuple[str, ...]:
     lines = [f"{why}: {count}" for why, count in reasons[:SHOWN]]
     if rest := sum(count for _, count in reasons[SHOWN:]):
         lines.append(f"other reasons: {rest}")
-    left = "\n".join([f"Recorded as leaving: {gone}", *lines])
+    left = "\n".join([f"Recorded as leaving: {gone}", *lines]) if gone else "No leaving is recorded"
     analysed = [f"Analysed: {arm.analysed}", _analysis(flow)]
-    analysed += [f"{arm_name}: {count} periods" for arm_name, count in arm.periods.items()]
+    what = " periods" if len(flow.visits) > 1 else ""
+    analysed += [f"{name}: {count}{what}" for name, count in arm.periods.items()]
     return allocated, received, left, "\n".join(analysed)
 
 
