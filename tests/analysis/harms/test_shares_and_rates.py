@@ -121,7 +121,7 @@ def test_shares_of_periods_agree_with_r_sandwich(golden):
     )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(tables)
 def test_swapping_arms_mirrors_the_difference_and_inverts_the_ratio(table):
     swapped = (*table[2:], *table[:2])
@@ -133,7 +133,7 @@ def test_swapping_arms_mirrors_the_difference_and_inverts_the_ratio(table):
         assert_allclose([one.low, one.high], [1 / other.high, 1 / other.low], rtol=1e-6)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(tables)
 def test_counting_those_without_the_event_flips_the_difference(table):
     x1, n1, x0, n0 = table

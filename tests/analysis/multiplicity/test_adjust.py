@@ -69,7 +69,7 @@ def test_bounds_and_decisions_never_contradict():
         "holm": {}, "fallback": {}, "fixed-sequence": {}, "graphical": {"graph": graph},
         "step-down-dunnett": {"sizes": [10, 20, 15], "control_size": 12},
     }  # fmt: skip
-    for _ in range(60):
+    for _ in range(25):
         family = rows(tuple(rng.normal(1.5, 1.5, 3)), df=40.0)
         for method, more in ways.items():
             found = adjust(family, method, alpha=0.025, alternative="greater", **more)
