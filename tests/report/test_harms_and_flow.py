@@ -70,7 +70,14 @@ def test_how_harms_were_asked_for_is_a_footnote(make_findings, found):
 def test_the_flow_is_said_in_words(make_findings, flow):
     section = participant_flow.section(make_findings(flow=flow))
     caption = section.blocks[0].caption
-    for part in ("In the records: 43", "Never allocated: 3", "nausea: 2", "Analysed: 17", "w4", "No leaving"):
+    for part in (
+        "In the records: 43",
+        "Never allocated: 3",
+        "nausea: 2",
+        "Analysed: 17",
+        "w4",
+        "No leaving",
+    ):
         assert part in caption
     assert "One column" not in caption
 
