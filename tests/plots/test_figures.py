@@ -146,3 +146,41 @@ def test_tipping_curve_runs_from_equal_belief_to_the_total() -> None:
     assert_allclose(points(ax, "D"), [[0, 1.48]])
     assert_allclose(points(ax, "o"), [[1, 3.23]])
     assert "tips at 0.64" in texts(ax)
+
+
+def harms_frame() -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "label": ["any event", "headache", "nausea"], "dummy": [0.2, 0.1, 0.0],
+            "drug": [0.3, 0.1, 0.05], "estimate": [0.1, 0.0, np.nan], "low": [-0.1, -0.2, np.nan],
+            "high": [0.3, 0.2, np.nan],
+        }
+    )  # fmt: skip
+
+
+def test_harms_stand_in_two_panels_of_the_same_rows() -> None:
+    left = plots.harms_dot_plot(harms_frame(), arms=["dummy", "drug"], overall=1)
+    _, right = left.get_figure(root=True).axes
+    assert_allclose(points(left, "o")[:, 0], [20, 10, 0])
+    assert_allclose(points(left, "^")[:, 0], [30, 10, 5])
+    assert_allclose(points(right, "o")[:2, 0], [10, 0])
+    assert list(points(left, "o")[:, 1]) == [2, 1, 0]
+    assert "% of people" in texts(left)
+    assert "difference to dummy" in texts(right)
+
+
+def test_a_testing_graph_draws_shares_and_arrows() -> None:
+    graph = [[0, 1, 0], [0.25, 0, 0.75], [0, 0.0001, 0]]
+    ax = plots.testing_graph([0.5, 0.5, 0], graph, labels=["A", "B", "C"], rejected=[True, 0, 0])
+    drawn = texts(ax)
+    for part in ("A\n1/2\nrejected", "B\n1/2", "C\n0", "3/4", "1/4", "ε"):
+        assert part in drawn
+    assert len(ax.patches) == 3 + 4  # hypotheses and arrows
+
+
+def test_the_flow_has_a_box_a_stage_and_arm() -> None:
+    frame = pd.DataFrame({"drug": ["Allocated: 5", "Analysed: 4"], "dummy": ["Allocated: 6", "x"]})
+    ax = plots.participant_flow(frame, top="Enrolled: 11")
+    assert len(ax.patches) - len(ax.texts) <= 5
+    for part in ("Enrolled: 11", "Allocated: 5", "Allocated: 6", "Analysed: 4"):
+        assert part in texts(ax)

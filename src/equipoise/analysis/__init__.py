@@ -2,6 +2,7 @@
 
 Array kernels (`two_samples`, `least_squares`, `random_intercept_fit`, ...) know no records;
 `total_effect` and `analyse` take a trial; `mixed_model` and `ancova` take a person's own table.
+The folders `multiplicity` and `harms` hold several hypotheses, and adverse events.
 """
 
 from equipoise.analysis.ancova import Ancova, compare_arms
@@ -13,6 +14,7 @@ from equipoise.analysis.formula import ancova, mixed_model
 from equipoise.analysis.linear_model import LeastSquares, least_squares
 from equipoise.analysis.mixed_model import MixedModelFit, random_intercept_fit
 from equipoise.analysis.mmrm import ManyFits, Mmrm, MmrmFit, fit_many, fit_mmrm, mmrm
+from equipoise.analysis.multiplicity import adjust
 from equipoise.analysis.planned import analyse
 from equipoise.analysis.rows import effect_unit, estimate_row
 from equipoise.analysis.sandwich import ClusterRobust, cluster_robust, robust_covariance
@@ -32,6 +34,7 @@ __all__ = [
     "Mmrm",
     "MmrmFit",
     "TwoSamples",
+    "adjust",
     "analyse",
     "ancova",
     "arm_design",

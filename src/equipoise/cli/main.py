@@ -20,6 +20,8 @@ VERBS = {
     "analyse": ("analyse", "Run the planned analyses of a trial."),
     "mmrm": ("mmrm", "Mixed model for repeated measures on one table."),
     "belief": ("belief", "Drug or belief? Blinding, and effects given belief."),
+    "harms": ("harms", "Adverse events by arm, with what could still be missed."),
+    "adjust": ("adjust", "Adjust p values for being several: Holm, graphs, Dunnett, ..."),
     "report": ("report", "Write the report page of a trial."),
 }
 

@@ -32,9 +32,11 @@ def number(value: float | None, digits: int = 3) -> str:
 
 
 def interval(row: Estimate) -> str:
-    """Write low to high."""
+    """Write low to high; a bound on one side only as such."""
     if row.low is None or row.high is None:
-        return ""
+        if row.low is not None:
+            return f"from {number(row.low)}"
+        return "" if row.high is None else f"up to {number(row.high)}"
     return f"{number(row.low)} to {number(row.high)}"
 
 

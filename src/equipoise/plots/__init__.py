@@ -4,9 +4,12 @@ from equipoise.plots.blinding_surface import blinding_surface
 from equipoise.plots.effect_twins import effect_twins
 from equipoise.plots.guess_rate_curve import guess_rate_curve
 from equipoise.plots.guesses_by_arm import guesses_by_arm
+from equipoise.plots.harms_dot_plot import harms_dot_plot
 from equipoise.plots.intervals import intervals
+from equipoise.plots.participant_flow import participant_flow
 from equipoise.plots.stratum_means import stratum_means
 from equipoise.plots.svg import to_svg
+from equipoise.plots.testing_graph import testing_graph
 from equipoise.plots.tipping_curve import tipping_curve
 
 __all__ = [
@@ -14,8 +17,11 @@ __all__ = [
     "effect_twins",
     "guess_rate_curve",
     "guesses_by_arm",
+    "harms_dot_plot",
     "intervals",
+    "participant_flow",
     "stratum_means",
+    "testing_graph",
     "tipping_curve",
     "to_svg",
 ]

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from equipoise.estimates import Estimate, Estimates, Refusal, Source
+
+if TYPE_CHECKING:
+    from equipoise.analysis.participant_flow import ParticipantFlow
 
 Counts = Mapping[tuple[str, str], int]
 """Participants (or participant-visits) by arm and answer; answers are arms, unsure, missing."""
@@ -114,6 +117,10 @@ class Findings:
         The date to print. Never read from the clock: same seed, same bytes.
     simulated_truth
         None for a real trial; else the true effects of each outcome, by what they are called.
+    harms, harms_collected
+        Adverse events by arm, and how the protocol has them asked for.
+    flow
+        How many were allocated, received, left, were analysed; None where it was not counted.
     """
 
     title: str
@@ -136,6 +143,9 @@ class Findings:
     generated: str
     warnings: tuple[str, ...] = ()
     simulated_truth: Mapping[str, Mapping[str, float]] | None = None
+    harms: Estimates = field(default_factory=Estimates)
+    harms_collected: str | None = None
+    flow: ParticipantFlow | None = None
 
     @cached_property
     def main_outcome(self) -> OutcomeFindings:

@@ -9,13 +9,15 @@ import numpy as np
 
 from equipoise import __version__
 from equipoise.analysis import headline_rows
-from equipoise.errors import DataError
+from equipoise.analysis.harms import harms
+from equipoise.analysis.participant_flow import participant_flow
+from equipoise.errors import DataError, NotIdentifiedError
+from equipoise.estimates import Estimates, Refusal
 from equipoise.report.findings import Findings, OutcomeFindings
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from equipoise.estimates import Estimates
     from equipoise.protocol import Protocol
     from equipoise.records import UnblindedRecords
 
@@ -51,6 +53,7 @@ def gathered(
         _outcome(plan, name, headline_rows(records, name, visit)[0], found)
         for name, found in answers.items()
     )
+    main = main_outcome(plan, tuple(answers))
     return Findings(
         title=plan.title,
         design=plan.design.kind,
@@ -61,7 +64,7 @@ def gathered(
         guess_timing=guess.timing if guess else None,
         dont_know=bool(guess and guess.dont_know),
         outcomes=outcomes,
-        main=main_outcome(plan, tuple(answers)),
+        main=main,
         source=records.source,
         records_sha256=records.sha256,
         protocol_sha256=plan.sha256,
@@ -72,6 +75,9 @@ def gathered(
         generated=generated,
         warnings=records.warnings,
         simulated_truth=simulated_truth,
+        harms=_harms(records),
+        harms_collected=plan.care.harms,
+        flow=participant_flow(records, main, headline_rows(records, main, visit)[0]),
     )
 
 
@@ -80,6 +86,15 @@ def main_outcome(protocol: Protocol, measured: tuple[str, ...]) -> str:
     primary = [n for n, m in protocol.instruments.items() if m.role == "primary"]
     analysed = [name for analysis in protocol.analyses for name in analysis.outcomes]
     return next(name for name in (*primary, *analysed, *measured) if name in measured)
+
+
+def _harms(records: UnblindedRecords) -> Estimates:
+    """Describe the adverse events; where they cannot be compared, the reason is a refusal."""
+    try:
+        return harms(records)
+    except (DataError, NotIdentifiedError) as reason:
+        refusal = Refusal("incidence", str(reason), label="harms")
+        return Estimates(refused=(refusal,), source=records.source)
 
 
 def measured_outcomes(records: UnblindedRecords) -> tuple[str, ...]:

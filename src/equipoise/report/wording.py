@@ -50,6 +50,19 @@ TITLES = {
     "expectancy-moderation": "Moderation by expectancy",
     "negative-control": "Negative control",
     "missing-guesses": "Missing guesses",
+    "adjusted-p": "Adjusted p value",
+    "people-with-event": "With at least one event",
+    "event-count": "Events",
+    "incidence": "Incidence",
+    "exposure-adjusted-rate": "Exposure-adjusted incidence rate",
+    "event-rate": "Event rate",
+    "incidence-difference": "Difference in incidence",
+    "incidence-ratio": "Ratio of incidences",
+    "rate-difference": "Difference in incidence rate",
+    "rate-ratio": "Ratio of incidence rates",
+    "event-rate-ratio": "Ratio of event rates",
+    "harm-boundary": "Boundary for harm",
+    "stopping-probability": "Probability of stopping for harm",
 }
 
 
