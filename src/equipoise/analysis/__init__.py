@@ -13,6 +13,14 @@ from equipoise.analysis.formula import ancova, mixed_model
 from equipoise.analysis.linear_model import LeastSquares, least_squares
 from equipoise.analysis.mixed_model import MixedModelFit, random_intercept_fit
 from equipoise.analysis.planned import analyse
+from equipoise.analysis.randomisation_test import (
+    RandomisationTest,
+    log_rank_scores,
+    logistic_scores,
+    randomisation_test,
+    rank_scores,
+    residual_scores,
+)
 from equipoise.analysis.rows import effect_unit, estimate_row
 from equipoise.analysis.sandwich import ClusterRobust, cluster_robust, robust_covariance
 from equipoise.analysis.total_effect import headline_rows, total_effect
@@ -27,6 +35,7 @@ __all__ = [
     "FTest",
     "LeastSquares",
     "MixedModelFit",
+    "RandomisationTest",
     "TwoSamples",
     "analyse",
     "ancova",
@@ -40,8 +49,13 @@ __all__ = [
     "estimate_row",
     "headline_rows",
     "least_squares",
+    "log_rank_scores",
+    "logistic_scores",
     "mixed_model",
     "random_intercept_fit",
+    "randomisation_test",
+    "rank_scores",
+    "residual_scores",
     "robust_covariance",
     "total_effect",
     "two_samples",
