@@ -19,6 +19,7 @@ from equipoise.analysis.randomisation_test import (
     logistic_scores,
     randomisation_test,
     rank_scores,
+    rerandomise,
     residual_scores,
 )
 from equipoise.analysis.rows import effect_unit, estimate_row
@@ -55,6 +56,7 @@ __all__ = [
     "random_intercept_fit",
     "randomisation_test",
     "rank_scores",
+    "rerandomise",
     "residual_scores",
     "robust_covariance",
     "total_effect",

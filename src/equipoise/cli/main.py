@@ -18,6 +18,7 @@ VERBS = {
     "check": ("check", "Is a protocol complete (SPIRIT 2025), consistent, computable?"),
     "datasets": ("datasets", "List, fetch and cite published trial data."),
     "analyse": ("analyse", "Run the planned analyses of a trial."),
+    "rerandomise": ("rerandomise", "Test one table by the trial's own allocation procedure."),
     "belief": ("belief", "Drug or belief? Blinding, and effects given belief."),
     "report": ("report", "Write the report page of a trial."),
 }

@@ -42,6 +42,10 @@ TITLES = {
     "expectancy-moderation": "Moderation by expectancy",
     "negative-control": "Negative control",
     "missing-guesses": "Missing guesses",
+    "randomisation-p": "Randomisation test",
+    "randomisation-p-error": "Monte Carlo error of its p",
+    "randomisation-interval": "Effect by inverting the test",
+    "free-permutation-p": "Free permutation of labels",
 }
 
 

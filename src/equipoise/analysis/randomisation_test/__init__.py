@@ -4,6 +4,7 @@ from equipoise.analysis.randomisation_test.randomisation_test import (
     RandomisationTest,
     randomisation_test,
 )
+from equipoise.analysis.randomisation_test.rerandomise import rerandomise
 from equipoise.analysis.randomisation_test.scores import (
     log_rank_scores,
     logistic_scores,
@@ -17,5 +18,6 @@ __all__ = [
     "logistic_scores",
     "randomisation_test",
     "rank_scores",
+    "rerandomise",
     "residual_scores",
 ]

@@ -50,7 +50,7 @@ def exact_null(what: Compared, statistic: Statistic, *, effects: bool) -> Null |
     """Return the exact null distribution, or why there is none."""
     procedure = what.procedure
     if not isinstance(procedure, IndependentBlocks):
-        return f"{procedure.description} is replayed person by person"
+        return "this procedure is replayed person by person"
     written = None if effects and what.adjusted else integer_scores(what.score[what.observed])
     if procedure.arms == 2 and written is not None:
         null = _convolved(what, procedure, statistic, written, effects=effects)
