@@ -38,6 +38,11 @@ class ImbalanceWalk:
         """Two."""
         return 2
 
+    @property
+    def symmetric(self) -> bool:
+        """Their tables of chances are."""
+        return True
+
     def redraw(self, rng: np.random.Generator, draws: int) -> NDArray[np.int8]:
         """Return the arm of everyone in `draws` repetitions, shape (draws, people)."""
         out = np.empty((self.people, draws), dtype=np.int8)

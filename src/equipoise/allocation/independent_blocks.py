@@ -91,6 +91,18 @@ class IndependentBlocks:
     description: str
     groups: tuple[Blocks, ...]
 
+    @property
+    def symmetric(self) -> bool:
+        """Whether every block has equally many places for all arms."""
+        return all(len(set(group.composition)) == 1 for group in self.groups)
+
+    def chance_of(self, arm: int) -> NDArray[np.float64]:
+        """Return everyone's chance of that arm."""
+        out = np.empty(self.people)
+        for members, composition in self.groups:
+            out[members] = composition[arm] / sum(composition)
+        return out
+
     def redraw(self, rng: np.random.Generator, draws: int) -> NDArray[np.int8]:
         """Return the arm of everyone in `draws` repetitions, shape (draws, people)."""
         out = np.empty((draws, self.people), dtype=np.int8)

@@ -38,6 +38,11 @@ class Minimisation:
         """How many people were allocated."""
         return len(self.level)
 
+    @property
+    def symmetric(self) -> bool:
+        """Allocation is at equal ratio."""
+        return True
+
     def redraw(self, rng: np.random.Generator, draws: int) -> NDArray[np.int8]:
         """Return the arm of everyone in `draws` repetitions, shape (draws, people)."""
         out = np.empty((draws, self.people), dtype=np.int8)

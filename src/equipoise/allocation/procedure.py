@@ -28,6 +28,10 @@ class Procedure(Protocol):
         """How many arms there are; they are coded 0, 1, ..."""
 
     @property
+    def symmetric(self) -> bool:
+        """Whether every exchange of arms leaves the procedure as it is."""
+
+    @property
     def description(self) -> str:
         """The procedure with its parameters, as a methods section would say it."""
 

@@ -31,6 +31,11 @@ class RandomBlocks:
         """How many arms there are."""
         return int(self.compositions.shape[1])
 
+    @property
+    def symmetric(self) -> bool:
+        """Whether the ratio is equal."""
+        return len(set(self.compositions[0].tolist())) == 1
+
     def redraw(self, rng: np.random.Generator, draws: int) -> NDArray[np.int8]:
         """Return the arm of everyone in `draws` repetitions, shape (draws, people)."""
         out = np.empty((draws, self.people), dtype=np.int8)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from equipoise.analysis.randomisation_test.inversion import Inverted, bisected
-from equipoise.analysis.randomisation_test.tail import Tail, tail
+from equipoise.analysis.randomisation_test.tail import Tail, doubled, tail
 from equipoise.errors import DataError
 
 if TYPE_CHECKING:
@@ -61,6 +61,8 @@ class Redraws:
     def test(self, statistic: AnyStatistic, alternative: Alternative) -> tuple[float, Tail]:
         """Return the statistic and its tail."""
         own, drawn = self.values(statistic)
+        if alternative == "two-sided":
+            return own, doubled(own, drawn)
         return own, tail(own, drawn, None, alternative)
 
     def invert(self, statistic: AnyStatistic, area: float) -> Inverted:

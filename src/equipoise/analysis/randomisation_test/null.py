@@ -46,6 +46,22 @@ def observed_statistic(what: Compared, statistic: Statistic) -> tuple[float, flo
     return float(value), float(evaluate(statistic, sums[:, 1], counts, what.treated_mean))
 
 
+def expected_statistic(what: Compared, statistic: Statistic) -> float | None:
+    """Return the mean of the statistic under the null where it is known without redraws."""
+    if statistic == "f":
+        return None
+    if what.procedure.symmetric:
+        return 0.0  # exchanging the two arms changes its sign
+    if isinstance(what.procedure, IndependentBlocks) and (
+        statistic == "sum" or (statistic == "difference" and what.fixed_counts)
+    ):  # linear in the assignment
+        chances = [what.procedure.chance_of(arm) for arm in what.groups]
+        sums = np.array([chance @ what.score for chance in chances])
+        counts = np.array([chance @ what.observed for chance in chances])
+        return float(evaluate(statistic, sums, counts, 0.0))
+    return None
+
+
 def exact_null(what: Compared, statistic: Statistic, *, effects: bool) -> Null | str:
     """Return the exact null distribution, or why there is none."""
     procedure = what.procedure

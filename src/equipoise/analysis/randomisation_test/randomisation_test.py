@@ -18,6 +18,7 @@ from equipoise.analysis.randomisation_test.null import (
     Null,
     drawn_null,
     exact_null,
+    expected_statistic,
     observed_statistic,
 )
 from equipoise.analysis.randomisation_test.tail import Alternative, Tail, tail
@@ -110,7 +111,8 @@ def randomisation_test(
     covariates : shape (n, q)
         Scores are then residuals of least squares on these, without the arm.
     alternative
-        "two-sided" (distance from the mean under the null), "greater" or "less".
+        "two-sided" (distance from the mean under the null; for a function twice the smaller
+        one-sided p), "greater" or "less".
     draws, rng
         For what is not exact.
     exact
@@ -190,7 +192,8 @@ def _of_sums(what: Compared, statistic: Statistic, ask: _Asked) -> Randomisation
         gap, slope = value - by_effect.value, treated - by_effect.treated
         roots = Roots(gap, slope, by_effect.probability)
         inverted = invert(roots.lowest, roots.highest, ask.area)
-    found = tail(value, null.value, null.probability, ask.alternative)
+    mean = expected_statistic(what, statistic)
+    found = tail(value, null.value, null.probability, ask.alternative, expected=mean)
     drawn = tuple(None if n.probability is not None else ask.draws for n in (null, by_effect))
     return _result(what, ask, (value, found, inverted), drawn, why)
 

@@ -28,6 +28,8 @@ def tail(
     null: NDArray[np.float64],
     probability: NDArray[np.float64] | None,
     alternative: Alternative,
+    *,
+    expected: float | None = None,
 ) -> Tail:
     """Return how probable a statistic at least as extreme as the observed one is.
 
@@ -37,10 +39,14 @@ def tail(
     null : shape (k,)
         Values under the null: all with their `probability`, or equally weighted draws.
     probability : shape (k,)
-        None for draws: then the observed allocation counts as one more of them, in p as in the
-        mean, so that the test is valid whatever the number of draws.
+        None for draws: then the observed allocation counts as one more of them, so that the test
+        is valid whatever the number of draws.
     alternative
         Two-sided counts deviations from the mean under the null, in either direction.
+    expected
+        That mean, where it is known; else it is that of the distribution, or of draws and
+        observed together. (A mean that was drawn separates values which lie equally far on both
+        sides, as whole-number scores often do.)
 
     References
     ----------
@@ -54,10 +60,9 @@ def tail(
     0.25
     """
     draws = len(null)
-    if probability is None:
-        expected = (float(null.sum()) + observed) / (draws + 1)
-    else:
-        expected = float(probability @ null)
+    if expected is None:
+        drawn = (float(null.sum()) + observed) / (draws + 1)
+        expected = drawn if probability is None else float(probability @ null)
     sign = -1.0 if alternative == "less" else 1.0
     deviation = sign * (null - expected)
     own = sign * (observed - expected)
@@ -69,3 +74,11 @@ def tail(
         return Tail(min(float(probability[extreme].sum()), 1.0), 0.0, expected)
     p = (1 + int(np.count_nonzero(extreme))) / (1 + draws)
     return Tail(p, float(np.sqrt(p * (1 - p) / (1 + draws))), expected)
+
+
+def doubled(observed: float, null: NDArray[np.float64]) -> Tail:
+    """Return twice the smaller one-sided p of draws, for a statistic whose mean nobody knows."""
+    greater = tail(observed, null, None, "greater")
+    less = tail(observed, null, None, "less")
+    smaller = min(greater, less)
+    return Tail(min(2 * smaller.p, 1.0), 2 * smaller.error, smaller.expected)
