@@ -46,9 +46,10 @@ class Minimisation:
     def redraw(self, rng: np.random.Generator, draws: int) -> NDArray[np.int8]:
         """Return the arm of everyone in `draws` repetitions, shape (draws, people)."""
         out = np.empty((draws, self.people), dtype=np.int8)
+        replay = self._replay_two if self.arms == 2 else self._replay
         for start in range(0, draws, CHUNK):
             size = min(CHUNK, draws - start)
-            out[start : start + size] = self._replay(rng, size).T
+            out[start : start + size] = replay(rng, size).T
         return out
 
     def impossible(self, arm: NDArray[np.int8]) -> str | None:
@@ -65,6 +66,28 @@ class Minimisation:
                 )
             counts[level, arm[person]] += 1
         return None
+
+    def _replay_two(self, rng: np.random.Generator, draws: int) -> NDArray[np.int8]:
+        """Allocate everyone in turn between two arms: only their differences matter."""
+        ahead = np.zeros((int(self.level.max()) + 1, draws))  # arm 1 less arm 0, by level
+        out = np.empty((self.people, draws), dtype=np.int8)
+        for person, level in enumerate(self.level):
+            gain = self._gain(ahead[level])
+            chance = np.where(gain < 0, self.probability, 1 - self.probability)
+            chance[np.abs(gain) < self._tie] = 0.5
+            arm = rng.random(draws) < chance
+            step = 2.0 * arm - 1
+            for row in level:
+                ahead[row] += step
+            out[person] = arm
+        return out
+
+    def _gain(self, ahead: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return how much more imbalance arm 1 would bring than arm 0, up to a factor.
+
+        |d + 1| - |d - 1| is twice the sign of a whole number d, and (d + 1)^2 - (d - 1)^2 is 4 d.
+        """
+        return np.asarray(self.weights @ (np.sign(ahead) if self.measure == "range" else ahead))
 
     def _replay(self, rng: np.random.Generator, draws: int) -> NDArray[np.int8]:
         """Allocate everyone in turn; shape (people, draws)."""
@@ -91,11 +114,6 @@ class Minimisation:
 
     def _imbalance(self, counts: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the weighted imbalance if each arm were given; (factors, arms, draws) in."""
-        if self.arms == 2:  # in closed form, up to what both arms share
-            ahead = counts[:, 1] - counts[:, 0]
-            step = np.sign(ahead) if self.measure == "range" else ahead
-            gain = np.tensordot(self.weights, step, 1)
-            return np.stack([-gain, gain])
         total = np.empty(counts.shape[1:])
         for arm in range(self.arms):
             after = counts.copy()

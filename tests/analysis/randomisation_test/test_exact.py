@@ -1,6 +1,7 @@
 """Exact p values are those of listing every allocation, to the last digits."""
 
 from fractions import Fraction
+from math import comb
 
 import numpy as np
 import pytest
@@ -153,6 +154,23 @@ def test_large_blocks(rng):
     values = np.abs(drawn @ y - y.sum() / 2)
     p = (values >= abs(y[arm == 1].sum() - y.sum() / 2) - 1e-9).mean()
     assert abs(p - found.p) < 4 * np.sqrt(p * (1 - p) / draws)
+
+
+@pytest.mark.parametrize(
+    ("people", "treated", "cured"), [(60, 20, 31), (1500, 740, 600), (1800, 3, 900)]
+)
+def test_two_outcomes_are_fishers_exact_test(rng, people, treated, cured):
+    """The hypergeometric distribution, in whole numbers of any length."""
+    arm = rng.permutation(np.arange(people) < treated).astype(int)
+    y = rng.permutation(np.arange(people) < cured).astype(int)
+    both = int(y @ arm)
+    at_least = sum(
+        comb(cured, k) * comb(people - cured, treated - k)
+        for k in range(both, min(treated, cured) + 1)
+    )
+    rule = random_allocation_rule(people, totals=(people - treated, treated))
+    found = randomisation_test(y, arm, rule, alternative="greater", exact=True)
+    assert found.p == pytest.approx(float(Fraction(at_least, comb(people, treated))), rel=1e-11)
 
 
 def test_the_far_tail_keeps_its_digits():

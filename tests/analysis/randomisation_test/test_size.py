@@ -1,4 +1,4 @@
-"""Size and coverage under each procedure while outcomes drift with time: what models assume away."""
+"""Size and coverage under each procedure while outcomes drift with time, which models forget."""
 
 import numpy as np
 import pytest

@@ -178,27 +178,30 @@ def _subset_polynomial(
 ) -> NDArray[np.float64]:
     """Return the distribution of the sum over the members of one block that get arm 1.
 
-    Members are added one by one to a table (taken, sum) of how many subsets there are, halved
-    each time so that it cannot overflow.
+    Members are added one by one, low scores first, to a table (taken, sum) of how many subsets
+    there are, halved now and then so that it cannot overflow.
     """
-    least = scores.min(axis=0)
-    offset = ((scores - least) @ strides).tolist()
+    least, m = scores.min(axis=0), len(scores)
+    offset = np.sort((scores - least) @ strides).tolist()
     taken = _taken(group)
-    ways = np.zeros((taken.stop, sum(sorted(offset)[-(taken.stop - 1) :]) + 1))
+    ways = np.zeros((taken.stop, sum(offset[len(offset) - taken.stop + 1 :]) + 1))
     ways[0, 0] = 1
-    rows, end = 1, 1  # what is reached so far
-    for step in offset:
-        rows, grown = min(rows + 1, taken.stop), min(end + step, ways.shape[1])
-        kept = grown - step
-        ways[1:rows, step:grown] += ways[: rows - 1, :kept]
-        ways[:rows, :grown] *= 0.5
+    end, halvings = 1, 0  # sums reached so far
+    for added, step in enumerate(offset, start=1):
+        rows = min(added + 1, taken.stop)
+        needed = max(taken.start - (m - added), 1)  # with fewer, too few are left to take
+        grown = min(end + step, ways.shape[1])
+        ways[needed:rows, step:grown] += ways[needed - 1 : rows - 1, : grown - step]
         end = grown
-    m, places = len(scores), sum(group.composition)
+        if added % 256 == 0:
+            _, exponent = np.frexp(ways.max())
+            ways, halvings = np.ldexp(ways, -exponent), halvings + int(exponent)
+    places = sum(group.composition)
     starts = {k: int((least * k - low) @ strides) for k in taken}
     out = np.zeros(max(starts.values()) + ways.shape[1])
     for k, start in starts.items():
         ones = group.composition[1]
-        share = comb(places - m, ones - k) * 2**m / comb(places, ones)
+        share = comb(places - m, ones - k) * 2**halvings / comb(places, ones)
         at = np.flatnonzero(ways[k])
         out[at + start] += share * ways[k, at]
     return np.trim_zeros(out, "b")
