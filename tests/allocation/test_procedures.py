@@ -182,7 +182,7 @@ def pocock_simon(levels, weights, probability, arms, measure):
 
 @pytest.mark.parametrize("measure", ["range", "variance"])
 @pytest.mark.parametrize(("arms", "people"), [(2, 7), (3, 5)])
-@pytest.mark.parametrize("probability", [0.8, 1.0])
+@pytest.mark.parametrize("probability", [0.8, 1])
 def test_minimisation(rng, measure, arms, people, probability):
     levels = {"site": list("aabbaba")[:people], "sex": list("fmfmffm")[:people]}
     weights = {"site": 1.0, "sex": 2.0}

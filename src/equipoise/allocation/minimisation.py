@@ -180,4 +180,4 @@ def minimisation(
         f"{probability:.4g}"
     )
     weight = np.array([given[name] for name in names], dtype=np.float64)
-    return Minimisation(text, arms, np.column_stack(codes), weight, probability, measure)
+    return Minimisation(text, arms, np.column_stack(codes), weight, float(probability), measure)

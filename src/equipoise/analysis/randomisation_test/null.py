@@ -104,8 +104,7 @@ def _convolved(
     if found is None:
         return None
     sums = {name: found.values[:, k].astype(np.float64) for k, name in enumerate(columns)}
-    own = float(what.observed[what.arm == 1].sum())
-    count = sums.get("count", np.full(len(found.probability), own))
+    count = sums.get("count", np.array([float(what.observed[what.arm == 1].sum())]))
     score = written.step * sums["score"] + written.origin * count
     return _null(what, statistic, {1: (score, sums.get("treated"), count)}, found.probability)
 
@@ -133,7 +132,7 @@ def _by_arm(what: Compared, sums: NDArray[np.float64], effects: bool) -> dict[in
     """Name sums (arms but 0, columns, redraws) as `_null` takes them."""
     fixed, out = what.fixed_counts, {}
     for arm, rows in enumerate(sums, start=1):
-        own = np.full(rows.shape[1], float(what.observed[what.arm == arm].sum()))
+        own = np.array([float(what.observed[what.arm == arm].sum())])  # the same in every redraw
         out[arm] = (rows[0], rows[1] if effects else None, own if fixed else rows[-1])
     return out
 

@@ -26,7 +26,7 @@ def evaluate(
     ----------
     statistic
     sums, counts : shape (arms, ...)
-        Of the observed scores by arm, the active arm first.
+        Of the observed scores by arm, the active arm first; a difference from an empty arm is 0.
     mean
         Of all observed scores.
 
@@ -36,11 +36,12 @@ def evaluate(
     >>> [evaluate(s, sums, counts, 3.0).item() for s in ("difference", "sum", "f")]
     [3.0, 3.0, 9.0]
     """
-    if statistic == "difference":  # 0 where an arm is empty
-        means = np.divide(sums, counts, out=np.zeros_like(sums), where=counts > 0)
-        return np.asarray(np.where((counts > 0).all(axis=0), means[0] - means[1], 0.0))
+    if statistic == "difference":
+        means = sums / np.maximum(counts, 1)
+        difference = np.asarray(means[0] - means[1])
+        empty = (counts == 0).any(axis=0)
+        return np.where(empty, 0.0, difference) if empty.any() else difference
     centred = sums - counts * mean
     if statistic == "sum":  # with two arms the halves are equal and opposite
         return np.asarray((centred[0] - centred[1]) / 2)
-    squares = np.divide(centred**2, counts, out=np.zeros_like(centred), where=counts > 0)
-    return np.asarray(squares.sum(axis=0))
+    return np.asarray((centred**2 / np.maximum(counts, 1)).sum(axis=0))
