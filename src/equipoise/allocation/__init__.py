@@ -6,7 +6,7 @@ an analysis by the design itself needs.
 
 from equipoise.allocation.biased_coin import biased_coin
 from equipoise.allocation.complete_randomisation import complete_randomisation
-from equipoise.allocation.imbalance_walk import ImbalanceWalk
+from equipoise.allocation.imbalance_walk import ImbalanceWalk, Walk
 from equipoise.allocation.independent_blocks import Blocks, IndependentBlocks
 from equipoise.allocation.maximal_procedure import maximal_procedure
 from equipoise.allocation.minimisation import Minimisation, minimisation
@@ -23,6 +23,7 @@ __all__ = [
     "Minimisation",
     "Procedure",
     "RandomBlocks",
+    "Walk",
     "biased_coin",
     "complete_randomisation",
     "listed_blocks",

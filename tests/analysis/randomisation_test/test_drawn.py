@@ -76,9 +76,8 @@ def test_procedures_that_are_the_same_give_the_same_p(rng, site):
     for exact_form, replayed in same:
         arm = exact_form.redraw(rng, 1)[0]
         exact = randomisation_test(y, arm, exact_form, exact=True)
-        drawn = randomisation_test(y, arm, replayed, draws=10_000, rng=rng)
+        drawn = randomisation_test(y, arm, replayed, draws=10_000, rng=rng, exact=False)
         assert agree(drawn, exact), replayed.description
-        assert drawn.why_drawn
 
 
 def test_a_function_as_statistic(rng):

@@ -5,16 +5,20 @@ from math import comb
 
 import numpy as np
 import pytest
-from enumeration import blocks, centred_sum, coin, difference, p_values, shuffled
+from enumeration import blocks, centred_sum, coin, difference, p_values, sequential, shuffled
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
 from equipoise.allocation import (
+    IndependentBlocks,
+    biased_coin,
     complete_randomisation,
     listed_blocks,
+    maximal_procedure,
     permuted_blocks,
     random_allocation_rule,
+    wei_urn,
 )
 from equipoise.analysis import randomisation_test
 from equipoise.analysis.randomisation_test.exact_null import null_distribution
@@ -60,6 +64,34 @@ CASES = {
 }
 
 
+def efron(so_far):
+    ahead = 2 * sum(so_far) - len(so_far)
+    return Fraction(1, 2) if ahead == 0 else Fraction(3, 4) if ahead < 0 else Fraction(1, 4)
+
+
+def wei(so_far):
+    if not so_far:
+        return Fraction(1, 2)
+    return Fraction(len(so_far) - sum(so_far), len(so_far))
+
+
+CASES["biased coin"] = (biased_coin(9, probability=0.75), list(sequential(9, efron)))
+CASES["urn"] = (wei_urn(9), list(sequential(9, wei)))
+
+
+def within_two():
+    """Yield every list of 10 that ends in balance within an imbalance of 2; its first 9."""
+    lists = [
+        arms for arms, _ in coin(10, [Fraction(1, 2)] * 2)
+        if max(abs(d) for d in np.cumsum(2 * np.array(arms) - 1)) <= 2 and sum(arms) == 5
+    ]  # fmt: skip
+    for arms in lists:
+        yield arms[:9], Fraction(1, len(lists))
+
+
+CASES["maximal"] = (maximal_procedure(9, tolerance=2, planned=10), list(within_two()))
+
+
 def _shuffled_ahead():
     """Yield the first 9 of a list of 10 by hypergeometric chances, not by 10! orders."""
     for arms, _ in coin(9, [Fraction(1, 2)] * 2):
@@ -91,6 +123,8 @@ def test_exact_equals_enumeration(case, statistic, data, scores):
 @pytest.mark.parametrize("case", list(CASES))
 def test_people_whose_outcome_is_missing_keep_their_place(case, rng):
     procedure, listed = CASES[case]
+    if not isinstance(procedure, IndependentBlocks):
+        return  # a walk is exact where everybody was observed
     scores = [3, None, 5, 7, 1, None, 2, 9, 4]
     arm = next(arms for arms, _ in listed[3:] if len({arms[0], *arms[2:5], *arms[6:]}) == 2)
     for statistic, rule in (("difference", difference), ("sum", centred_sum)):
@@ -130,6 +164,8 @@ def test_strata_are_blocked_apart():
 def test_several_sums_at_once_have_the_joint_distribution(rng):
     scores = np.column_stack([rng.integers(-3, 9, 9), rng.integers(0, 2, 9), rng.integers(0, 4, 9)])
     for procedure, listed in CASES.values():
+        if not isinstance(procedure, IndependentBlocks):
+            continue
         null = null_distribution(procedure.groups, scores)
         got = {tuple(v): p for v, p in zip(null.values.tolist(), null.probability, strict=True)}
         want = {}
@@ -171,6 +207,35 @@ def test_two_outcomes_are_fishers_exact_test(rng, people, treated, cured):
     rule = random_allocation_rule(people, totals=(people - treated, treated))
     found = randomisation_test(y, arm, rule, alternative="greater", exact=True)
     assert found.p == pytest.approx(float(Fraction(at_least, comb(people, treated))), rel=1e-11)
+
+
+def test_strata_of_walks_that_end_in_balance():
+    stratum = [0, 1, 0, 1, 0, 0, 1, 1]
+    procedure = maximal_procedure(8, tolerance=1, stratum=stratum)  # pairs, in each stratum
+    scores = [5, 2, 7, 1, 3, 3, 9, 8]
+    arm = procedure.redraw(np.random.default_rng(4), 1)[0]
+    pairs = permuted_blocks(8, size=2, stratum=stratum)
+    assert_allclose(
+        ours(scores, arm, procedure, "difference"), ours(scores, arm, pairs, "difference"), 1e-12
+    )
+    with pytest.raises(NotIdentifiedError, match="replayed"):
+        ours(scores, arm, biased_coin(8, stratum=stratum), "difference")
+
+
+def test_fisher_on_darwins_maize():
+    """Fisher (1935), The Design of Experiments, section 21: 1726 of 32,768 sign changes."""
+    gains = [49, -67, 8, 16, 6, 23, 28, 41, 14, 29, 56, 24, 75, 60, -48]  # eighths of an inch
+    scores = np.ravel([(gain, 0) for gain in gains])
+    found = randomisation_test(scores, [1, 0] * 15, permuted_blocks(30, size=2), exact=True)
+    assert found.p == pytest.approx(1726 / 2**15, rel=1e-12)
+
+
+def test_the_lady_tasting_tea():
+    """The same book, section 5: one chance in 70."""
+    cups = [1, 0, 0, 1, 1, 0, 1, 0]
+    tea = random_allocation_rule(8, totals=(4, 4))
+    found = randomisation_test(cups, cups, tea, alternative="greater", exact=True)
+    assert found.p == pytest.approx(1 / 70, rel=1e-12)
 
 
 def test_the_far_tail_keeps_its_digits():

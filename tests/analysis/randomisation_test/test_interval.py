@@ -5,7 +5,7 @@ from itertools import combinations
 
 import numpy as np
 import pytest
-from enumeration import blocks, coin, difference
+from enumeration import blocks, coin, difference, sequential
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -38,6 +38,11 @@ def is_limit(listed, trial, limit, area, side):
     return accepts and tails(listed, *trial, beyond)[side] <= area
 
 
+def efron(so_far):
+    ahead = 2 * sum(so_far) - len(so_far)
+    return Fraction(1, 2) if ahead == 0 else Fraction(3, 4) if ahead < 0 else Fraction(1, 4)
+
+
 FREE = [
     (tuple(int(k in chosen) for k in range(8)), Fraction(1, 70))
     for chosen in combinations(range(8), 4)
@@ -45,6 +50,7 @@ FREE = [
 CASES = {
     "blocks": (permuted_blocks(8), list(blocks([4, 4], (0, 0, 1, 1)))),
     "free": (random_allocation_rule(8, totals=(4, 4)), FREE),
+    "coin": (biased_coin(8, probability=0.75), list(sequential(8, efron))),
     "complete": (complete_randomisation(8), list(coin(8, [Fraction(1, 2)] * 2))),
 }
 

@@ -77,12 +77,18 @@ def test_intervals_cover(name, rng):
 
 
 @pytest.mark.slow
-def test_free_permutation_has_another_size_under_a_trend(rng):
-    """Blocks spread both arms over time: to permute freely forgets it, and loses power."""
+@pytest.mark.parametrize("name", ["blocks", "minimisation"])
+def test_free_permutation_rejects_too_seldom(name, rng):
+    """A procedure spreads both arms over what matters: to permute freely forgets it."""
     count = 2000
-    free = random_allocation_rule(N, totals=(20, 20))
-    rejected = np.mean([
-        randomisation_test(drifting(rng), arm, free, exact=False, draws=DRAWS, rng=rng).p <= 0.05
-        for arm in permuted_blocks(N).redraw(rng, count)
-    ])  # fmt: skip
-    assert rejected < 0.04
+    if name == "blocks":
+        procedure, outcomes = permuted_blocks(N), drifting
+    else:
+        procedure = PROCEDURES[name]
+        outcomes = lambda rng: 3 * SITE + 2 * SEX + rng.standard_t(3, N)  # noqa: E731
+    rejected = []
+    for arm in procedure.redraw(rng, count):
+        free = random_allocation_rule(N, totals=(int((arm == 0).sum()), int(arm.sum())))
+        found = randomisation_test(outcomes(rng), arm, free, exact=False, draws=DRAWS, rng=rng)
+        rejected.append(found.p <= 0.05)
+    assert np.mean(rejected) < 0.03

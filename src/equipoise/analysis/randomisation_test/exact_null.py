@@ -133,11 +133,11 @@ def _with_listed(
     flat = part.listed @ strides  # (blocks, ways)
     for own in flat:
         if len(own) <= 12:
-            total = _product(total, own, None) / len(own)
+            total = shifted_sum(total, own, None) / len(own)
         else:
             count = np.bincount(own)
             at = np.flatnonzero(count)
-            total = _product(total, at, count[at] / len(own))
+            total = shifted_sum(total, at, count[at] / len(own))
     return total
 
 
@@ -154,14 +154,14 @@ def _with_large(
             total = total[0] * own
             continue
         at = np.flatnonzero(own)
-        total = _product(total, at, own[at])
+        total = shifted_sum(total, at, own[at])
     return total
 
 
-def _product(
+def shifted_sum(
     total: NDArray[np.float64], at: NDArray[np.int64], weight: NDArray[np.float64] | None
 ) -> NDArray[np.float64]:
-    """Add shifted copies of `total`."""
+    """Return copies of `total` shifted by each of `at`, weighted and added."""
     n = len(total)
     out = np.zeros(n + int(at.max()))
     if weight is None:

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from equipoise.allocation import IndependentBlocks
+from equipoise.allocation import ImbalanceWalk, IndependentBlocks
 from equipoise.analysis.randomisation_test.block_table import every_sum
 from equipoise.analysis.randomisation_test.draws import drawn_sums, sums_of
 from equipoise.analysis.randomisation_test.exact_null import null_distribution
+from equipoise.analysis.randomisation_test.exact_walk import walk_distribution
 from equipoise.analysis.randomisation_test.integer_scores import IntegerScores, integer_scores
 from equipoise.analysis.randomisation_test.statistic import Statistic, evaluate
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 LIST_LIMIT = 200_000
 """Allocations that are listed one by one where scores are not whole numbers."""
 
+NOT_WHOLE = "the scores are not whole numbers of a common step"
 
 Sums = tuple["NDArray[np.float64]", "NDArray[np.float64] | None", "NDArray[np.float64]"]
 """Of scores, of treatment where asked, and counts, over one arm."""
@@ -65,13 +67,15 @@ def expected_statistic(what: Compared, statistic: Statistic) -> float | None:
 def exact_null(what: Compared, statistic: Statistic, *, effects: bool) -> Null | str:
     """Return the exact null distribution, or why there is none."""
     procedure = what.procedure
-    if not isinstance(procedure, IndependentBlocks):
-        return "this procedure is replayed person by person"
     written = None if effects and what.adjusted else integer_scores(what.score[what.observed])
     if procedure.arms == 2 and written is not None:
-        null = _convolved(what, procedure, statistic, written, effects=effects)
+        null = _by_whole_numbers(what, statistic, written, effects=effects)
         if null is not None:
             return null
+    if not isinstance(procedure, IndependentBlocks):
+        replayed = "this procedure is replayed person by person"
+        walk = isinstance(procedure, ImbalanceWalk) and what.observed.all()
+        return NOT_WHOLE if walk and written is None else replayed
     arms = range(1, procedure.arms)
     every = every_sum(procedure.groups, _columns(what, effects=effects), arms, LIST_LIMIT)
     if every is not None:
@@ -80,27 +84,29 @@ def exact_null(what: Compared, statistic: Statistic, *, effects: bool) -> Null |
     if procedure.arms > 2:
         return "there are too many allocations of more than two arms to list"
     if written is None:
-        return "the scores are not whole numbers of a common step"
+        return NOT_WHOLE
     return "it would take too long for so many people with so fine a score"
 
 
-def _convolved(
-    what: Compared,
-    procedure: IndependentBlocks,
-    statistic: Statistic,
-    written: IntegerScores,
-    *,
-    effects: bool,
+def _by_whole_numbers(
+    what: Compared, statistic: Statistic, written: IntegerScores, *, effects: bool
 ) -> Null | None:
-    """Return the null distribution of scores that are whole numbers of a step."""
+    """Return the null distribution of scores that are whole numbers of a step, if it is quick."""
+    procedure = what.procedure
     whole = np.zeros(len(what.score), dtype=np.int64)
     whole[what.observed] = written.whole
     columns = {"score": whole}
-    if not what.fixed_counts:
-        columns["count"] = what.observed.astype(np.int64)
     if effects:
         columns["treated"] = what.treated.astype(np.int64)
-    found = null_distribution(procedure.groups, np.column_stack(list(columns.values())))
+    if isinstance(procedure, IndependentBlocks):
+        if not what.fixed_counts:
+            columns["count"] = what.observed.astype(np.int64)
+        found = null_distribution(procedure.groups, np.column_stack(list(columns.values())))
+    elif isinstance(procedure, ImbalanceWalk) and what.observed.all():
+        found = walk_distribution(procedure.walks, np.column_stack(list(columns.values())))
+        columns["count"] = whole
+    else:
+        return None
     if found is None:
         return None
     sums = {name: found.values[:, k].astype(np.float64) for k, name in enumerate(columns)}

@@ -32,6 +32,7 @@ ProcedureOf = Callable[["pd.DataFrame", tuple[str, ...]], "Procedure"]
 EVERYONE = (
     "Everyone allocated is in the table, in the order of allocation, with the arm that was drawn"
 )
+EXACT_SOURCES = "Streitberg & Röhmel 1986; Mehta, Patel & Wei 1988"
 CONSTANT = "The effect adds the same amount to everyone's outcome"
 OBSERVED = "Whether the outcome was observed was not affected by the arm"
 BEFORE = "Covariates were known before allocation"
@@ -170,7 +171,7 @@ def _p_rows(found: RandomisationTest, unit: str, people: People) -> tuple[Estima
     how = f"{found.draws:,} redraws, the observed one counted" if drawn else "exact"
     method = (
         f"Randomisation test under {found.procedure}, {how} "
-        f"({'Phipson & Smyth 2010' if drawn else 'Streitberg & Röhmel 1986'}; "
+        f"({'Phipson & Smyth 2010' if drawn else EXACT_SOURCES}; "
         "Rosenberger & Lachin 2016)"
     )
     about = f"No effect of {active} against {control} on anyone, judged by the {unit}"
