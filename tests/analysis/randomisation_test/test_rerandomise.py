@@ -101,6 +101,12 @@ def test_scores_without_a_unit_have_no_interval(trial, scores, outcome, event):
     assert "no effect in units" in refusal.reason
 
 
+def test_an_outcome_of_two_values_has_no_additive_effect(trial):
+    found = asked(trial, outcome="cured")
+    assert found["randomisation-p"].label == "exact"
+    assert "two values" in found.refused[0].reason
+
+
 def test_ranks_and_logistic_residuals_are_those_of_the_array_functions(trial):
     arm, blocks = (trial["arm"] == "drug").astype(int), by_site(trial, "ab")
     ranks = randomisation_test(rank_scores(trial["score"]), arm, blocks)

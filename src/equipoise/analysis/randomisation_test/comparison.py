@@ -80,35 +80,33 @@ def compared(
         len(set(groups)) != 2 or not all(0 <= group < procedure.arms for group in groups)
     ):
         raise DataError(f"Two different arms of 0 to {procedure.arms - 1} are compared: {groups}.")
-    null: tuple[str, ...] = (SHARP,)
-    pair = procedure.arms > 2 and groups is not None
-    if pair and groups is not None and isinstance(procedure, IndependentBlocks):
-        kept = np.isin(given, groups)
-        procedure = procedure.between(given, groups[1], groups[0])
-        y, given = y[kept], (given[kept] == groups[0]).astype(np.int8)
-        X = None if X is None else X[kept]
-        groups, null = (1, 0), (SHARP, GIVEN_OTHERS)
-    elif pair or groups is None:
-        null = (ALL_ARMS,) if pair else (SHARP.replace("either", "any"),)
+    null: tuple[str, ...] = (SHARP if groups is not None else SHARP.replace("either", "any"),)
+    if procedure.arms > 2 and groups is not None:
+        null = (ALL_ARMS,)
+        if isinstance(procedure, IndependentBlocks):
+            kept = np.isin(given, groups)
+            procedure = procedure.between(given, groups[1], groups[0])
+            y, given = y[kept], (given[kept] == groups[0]).astype(np.int8)
+            X = None if X is None else X[kept]
+            groups, null = (1, 0), (SHARP, GIVEN_OTHERS)
     chosen = tuple(range(procedure.arms)) if groups is None else groups
-    observed = np.isfinite(y)
-    treated = (given == chosen[0]).astype(np.float64)
-    if X is not None:
-        observed &= np.isfinite(X).all(axis=1)
-        fitted = residual_scores(np.column_stack([y[observed], treated[observed]]), X[observed])
-        y, treated = y.copy(), treated.copy()
-        y[observed], treated[observed] = fitted.T
+    observed = np.isfinite(y) if X is None else np.isfinite(y) & np.isfinite(X).all(axis=1)
     for group in chosen:
         if not (given[observed] == group).any():
             raise NotIdentifiedError(f"Nobody with a score was in arm {group}.")
-    centre = float(y[observed].mean())
+    both = np.column_stack([y, given == chosen[0]]).astype(np.float64)[observed]
+    if X is not None:
+        both = residual_scores(both, X[observed])
+    centre = float(both[:, 0].mean())
+    score, treated = np.zeros(len(y)), np.zeros(len(y))
+    score[observed], treated[observed] = both[:, 0] - centre, both[:, 1]
     return Compared(
         procedure=procedure,
         arm=given,
-        score=np.where(observed, y - centre, 0.0),
+        score=score,
         centre=centre,
         observed=observed,
-        treated=np.where(observed, treated, 0.0),
+        treated=treated,
         groups=chosen,
         adjusted=X is not None,
         null=null,

@@ -21,6 +21,7 @@ from equipoise.estimates import Estimate, Estimates, Refusal
 if TYPE_CHECKING:
     import pandas as pd
     from narwhals.typing import IntoDataFrame
+    from numpy.typing import NDArray
 
     from equipoise.allocation import Procedure
     from equipoise.analysis.randomisation_test.statistic import Statistic
@@ -32,6 +33,8 @@ ProcedureOf = Callable[["pd.DataFrame", tuple[str, ...]], "Procedure"]
 EVERYONE = (
     "Everyone allocated is in the table, in the order of allocation, with the arm that was drawn"
 )
+FREE_PLACES = 20_000_000
+"""People times redraws of the free permutation, which is only a comparison."""
 EXACT_SOURCES = "Streitberg & Röhmel 1986; Mehta, Patel & Wei 1988"
 CONSTANT = "The effect adds the same amount to everyone's outcome"
 OBSERVED = "Whether the outcome was observed was not affected by the arm"
@@ -116,30 +119,18 @@ def rerandomise(
     made = procedure(people.table, people.arms) if callable(procedure) else procedure
     people.check(made)
     score, X = people.scored(scores, made, pair=statistic != "f")
-    shifts = scores == "outcome" and statistic != "f"
-    ask: dict[str, Any] = {
-        "statistic": statistic, "covariates": X, "alternative": alternative, "draws": draws,
-    }  # fmt: skip
+    why_no_effect = _why_no_effect(statistic, scores, people)
+    ask: dict[str, Any] = {"statistic": statistic, "covariates": X, "alternative": alternative}
     found = randomisation_test(
-        score, people.code, made, **ask, exact=exact, rng=rng, level=level if shifts else None
-    )
-    totals = tuple(np.bincount(people.code, minlength=len(people.arms)).tolist())
-    free = randomisation_test(
-        score,
-        people.code,
-        random_allocation_rule(len(score), totals=totals),
-        **ask,
-        rng=rng.spawn(1)[0],
-    )
+        score, people.code, made, **ask, exact=exact, draws=draws, rng=rng,
+        level=None if why_no_effect else level,
+    )  # fmt: skip
     of = _statistic_words(statistic, scores, people, adjusted=bool(covariates))
+    free = _freely(score, people, draws, rng.spawn(1)[0], ask)
     effect = _effect_rows(found, people, alternative)
     rows = (*_p_rows(found, of, people), *effect, _free_row(free, of))
-    refused = () if found.effect is not None else (_no_interval(statistic, scores, outcome),)
-    assumed = (
-        f"Allocation procedure: {found.procedure}", EVERYONE, *found.null,
-        *((OBSERVED,) if not people.complete.all() else ()), *((BEFORE,) if covariates else ()),
-    )  # fmt: skip
-    complete = (
+    assumed = _assumptions(found, people, adjusted=bool(covariates))
+    told = (
         replace(
             row,
             outcome=outcome,
@@ -148,7 +139,28 @@ def rerandomise(
         )
         for row in rows
     )
-    return Estimates(tuple(complete), refused)
+    refusal = Refusal("randomisation-interval", f"No interval: {why_no_effect}", outcome=outcome)
+    return Estimates(tuple(told), (refusal,) if why_no_effect else ())
+
+
+def _freely(
+    score: NDArray[np.float64],
+    people: People,
+    draws: int,
+    rng: np.random.Generator,
+    ask: dict[str, Any],
+) -> RandomisationTest:
+    """Test as if every order of the same totals had been equally likely."""
+    totals = tuple(np.bincount(people.code, minlength=len(people.arms)).tolist())
+    labels = random_allocation_rule(len(score), totals=totals)
+    fewer = max(1000, min(draws, FREE_PLACES // len(score)))
+    return randomisation_test(score, people.code, labels, **ask, draws=fewer, rng=rng)
+
+
+def _assumptions(found: RandomisationTest, people: People, *, adjusted: bool) -> tuple[str, ...]:
+    lost = () if people.complete.all() else (OBSERVED,)
+    known = (BEFORE,) if adjusted else ()
+    return (f"Allocation procedure: {found.procedure}", EVERYONE, *found.null, *lost, *known)
 
 
 def _statistic_words(
@@ -239,10 +251,12 @@ def _free_row(free: RandomisationTest, unit: str) -> Estimate:
     )
 
 
-def _no_interval(statistic: Statistic, scores: Scores, outcome: str) -> Refusal:
-    why = (
-        "a comparison of all arms has no single effect"
-        if statistic == "f"
-        else f"{SCORE_WORDS[scores]} have no effect in units of the outcome; use the outcome itself"
-    )
-    return Refusal("randomisation-interval", f"No interval: {why}", outcome=outcome)
+def _why_no_effect(statistic: Statistic, scores: Scores, people: People) -> str | None:
+    """Return why a constant additive effect is not estimated, or None where it is."""
+    if statistic == "f":
+        return "a comparison of all arms has no single effect"
+    if scores != "outcome":
+        return f"{SCORE_WORDS[scores]} have no effect in units of the outcome; use the outcome"
+    if len(np.unique(people.outcome[people.complete])) < 3:
+        return "the outcome has two values: no amount can be added to everyone's"
+    return None
