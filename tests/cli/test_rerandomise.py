@@ -89,7 +89,7 @@ def test_the_terminal_tells_procedure_null_and_error(run, table):
     assert result.exit_code == 0, result.stderr
     for words in (
         "Randomisation test, Monte Carlo", "Monte Carlo standard error", "Sharp null",
-        "Allocation procedure: minimisation of site (weight 2), sex (weight 1)",
+        "Allocation procedure: minimisation of site (2 levels, weight 2), sex (2 levels, weight 1)",
         "Free permutation is for comparison only",
     ):  # fmt: skip
         assert words in " ".join(result.stdout.split())

@@ -159,10 +159,11 @@ def minimisation(
     >>> bool((arm[:, 0] != arm[:, 1]).all()), bool((arm[:, 2] != arm[:, 3]).all())
     (True, True)
     """
-    names, codes, first = list(factors), [], 0
+    names, codes, first, counts = list(factors), [], 0, {}
     for name in names:
         levels, code = np.unique(np.asarray(factors[name]), return_inverse=True)
         codes.append(code + first)
+        counts[name] = len(levels)
         first += len(levels)
     if not names or len({len(code) for code in codes}) > 1 or not len(codes[0]):
         raise DataError("Minimisation needs one or more factors, each with a level a person.")
@@ -174,7 +175,7 @@ def minimisation(
     given = dict.fromkeys(names, 1.0) | dict(weights or {})
     if set(given) != set(names) or min(given.values()) < 0 or not any(given.values()):
         raise DataError(f"Weights are >= 0, not all 0, of the factors {names}. Got {weights}.")
-    listed = ", ".join(f"{name} (weight {given[name]:g})" for name in names)
+    listed = ", ".join(f"{n} ({counts[n]} levels, weight {given[n]:g})" for n in names)
     text = (
         f"minimisation of {listed}, {measure} measure, the favoured arm with probability "
         f"{probability:.4g}"

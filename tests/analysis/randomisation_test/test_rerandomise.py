@@ -65,6 +65,12 @@ def test_the_order_is_that_of_entry(trial):
     assert any("share a value of 'entry'" in text for text in tied.warnings)
 
 
+def test_arms_may_be_numbers(trial):
+    for codes in ({"placebo": 0, "drug": 1}, {"placebo": 0.0, "drug": 1.0}):
+        found = asked(trial.assign(arm=trial["arm"].map(codes)), active="1", control="0")
+        assert found["randomisation-p"].p == asked(trial)["randomisation-p"].p
+
+
 def test_missing_outcomes_are_counted_and_keep_their_place(trial):
     lost = trial.assign(score=trial["score"].where(trial["entry"] % 10 != 0))
     found = asked(lost)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -115,7 +115,7 @@ def read_people(
     tied = int(table[order].duplicated(keep=False).sum()) if order else 0
     if order:
         table = table.sort_values(order, kind="stable").reset_index(drop=True)
-    arms, code = _arms(table[arm].astype(str).to_numpy(dtype=object), active, control)
+    arms, code = _arms(_names(table[arm]), active, control)
     y = _numbers(table, outcome)
     happened = None if event is None else _numbers(table, event)
     parts = [y, *([] if happened is None else [happened])]
@@ -126,6 +126,13 @@ def read_people(
     warnings = _counted(len(table), whole, known, tied, order)
     y = np.where(complete, y, np.nan)
     return People(pd.DataFrame(table), arms, code, y, happened, X, complete, warnings)
+
+
+def _names(column: pd.Series[Any]) -> NDArray[np.object_]:
+    """Return arms as text; codes that are whole numbers as such, however they were read."""
+    if column.dtype.kind in "biuf":
+        return np.array([f"{value:g}" for value in column], dtype=object)
+    return column.astype(str).to_numpy(dtype=object)
 
 
 def _arms(
