@@ -16,6 +16,15 @@ from equipoise.analysis.mixed_model import MixedModelFit, random_intercept_fit
 from equipoise.analysis.mmrm import ManyFits, Mmrm, MmrmFit, fit_many, fit_mmrm, mmrm
 from equipoise.analysis.multiplicity import adjust
 from equipoise.analysis.planned import analyse
+from equipoise.analysis.randomisation_test import (
+    RandomisationTest,
+    log_rank_scores,
+    logistic_scores,
+    randomisation_test,
+    rank_scores,
+    rerandomise,
+    residual_scores,
+)
 from equipoise.analysis.rows import effect_unit, estimate_row
 from equipoise.analysis.sandwich import ClusterRobust, cluster_robust, robust_covariance
 from equipoise.analysis.total_effect import headline_rows, total_effect
@@ -33,6 +42,7 @@ __all__ = [
     "MixedModelFit",
     "Mmrm",
     "MmrmFit",
+    "RandomisationTest",
     "TwoSamples",
     "adjust",
     "analyse",
@@ -49,9 +59,15 @@ __all__ = [
     "fit_mmrm",
     "headline_rows",
     "least_squares",
+    "log_rank_scores",
+    "logistic_scores",
     "mixed_model",
     "mmrm",
     "random_intercept_fit",
+    "randomisation_test",
+    "rank_scores",
+    "rerandomise",
+    "residual_scores",
     "robust_covariance",
     "total_effect",
     "two_samples",

@@ -19,6 +19,7 @@ VERBS = {
     "datasets": ("datasets", "List, fetch and cite published trial data."),
     "analyse": ("analyse", "Run the planned analyses of a trial."),
     "mmrm": ("mmrm", "Mixed model for repeated measures on one table."),
+    "rerandomise": ("rerandomise", "Test one table by the trial's own allocation procedure."),
     "belief": ("belief", "Drug or belief? Blinding, and effects given belief."),
     "harms": ("harms", "Adverse events by arm, with what could still be missed."),
     "adjust": ("adjust", "Adjust p values for being several: Holm, graphs, Dunnett, ..."),

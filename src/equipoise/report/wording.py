@@ -63,6 +63,10 @@ TITLES = {
     "event-rate-ratio": "Ratio of event rates",
     "harm-boundary": "Boundary for harm",
     "stopping-probability": "Probability of stopping for harm",
+    "randomisation-p": "Randomisation test",
+    "randomisation-p-error": "Monte Carlo error of its p",
+    "randomisation-interval": "Effect by inverting the test",
+    "free-permutation-p": "Free permutation of labels",
 }
 
 

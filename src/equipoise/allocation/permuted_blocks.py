@@ -1,0 +1,112 @@
+"""Permuted blocks of one known size, or as listed, in strata or not, at any ratio."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from equipoise.allocation.independent_blocks import IndependentBlocks, grouped
+from equipoise.allocation.procedure import checked_ratio, ratio_words, strata_members
+from equipoise.errors import DataError
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+
+def permuted_blocks(
+    people: int,
+    *,
+    size: int = 4,
+    stratum: ArrayLike | None = None,
+    ratio: tuple[int, ...] = (1, 1),
+) -> IndependentBlocks:
+    """Allocate in consecutive blocks of `size` within each stratum.
+
+    Parameters
+    ----------
+    people
+        How many, in order of entry.
+    size
+        Of a block, a multiple of the sum of `ratio`. The last block of a stratum may be unfilled.
+    stratum : length people
+        Any labels; None for one stratum.
+    ratio
+        Places of arm 0, arm 1, ...
+
+    References
+    ----------
+    Zelen (1974), J Chronic Dis 27:365-375. Rosenberger & Lachin (2016), Randomization in
+    Clinical Trials, 2nd ed., Wiley.
+
+    Examples
+    --------
+    >>> procedure = permuted_blocks(8, size=4)
+    >>> arm = procedure.redraw(np.random.default_rng(1), 1000)
+    >>> bool((arm.reshape(1000, 2, 4).sum(axis=2) == 2).all())
+    True
+    """
+    composition = block_composition(size, ratio)
+    strata = strata_members(people, stratum)
+    blocks = [(who[k : k + size], composition) for who in strata for k in range(0, len(who), size)]
+    within = f", within {len(strata)} strata" if len(strata) > 1 else ""
+    text = f"permuted blocks of {size}, {ratio_words(ratio)}{within}"
+    return IndependentBlocks(people, len(ratio), text, grouped(blocks))
+
+
+def listed_blocks(
+    block: ArrayLike, *, size: ArrayLike | None = None, ratio: tuple[int, ...] = (1, 1)
+) -> IndependentBlocks:
+    """Allocate in blocks that the randomisation list names, of one size or several.
+
+    With random block sizes this is the procedure given the sizes that were drawn.
+
+    Parameters
+    ----------
+    block : length people
+        Label of each person's block (blocks of different strata differ in label).
+    size : length people
+        Places of that block; None where every block was filled.
+    ratio
+        Places of arm 0, arm 1, ...
+
+    Examples
+    --------
+    >>> listed_blocks(["a", "a", "b", "b", "b", "b"]).description
+    'permuted blocks as listed (2 blocks of 2 to 4 places), 1:1'
+    """
+    label = np.asarray(block)
+    members = strata_members(len(label), label)
+    places = [len(who) for who in members] if size is None else _one_size_a_block(members, size)
+    blocks = [(who, block_composition(n, ratio)) for who, n in zip(members, places, strict=True)]
+    sizes = f"{min(places)}" if min(places) == max(places) else f"{min(places)} to {max(places)}"
+    text = f"permuted blocks as listed ({len(blocks)} blocks of {sizes} places)"
+    return IndependentBlocks(
+        len(label), len(ratio), f"{text}, {ratio_words(ratio)}", grouped(blocks)
+    )
+
+
+def block_composition(size: int, ratio: tuple[int, ...]) -> tuple[int, ...]:
+    """Return the places of each arm in a block.
+
+    Examples
+    --------
+    >>> block_composition(6, (2, 1))
+    (4, 2)
+    """
+    parts = checked_ratio(ratio)
+    if size < 1 or size % sum(parts):
+        raise DataError(
+            f"A block at ratio {ratio_words(parts)} has a multiple of {sum(parts)} places. Got "
+            f"{size}. If a block was not filled, give the size it was planned with."
+        )
+    return tuple(part * size // sum(parts) for part in parts)
+
+
+def _one_size_a_block(members: list[NDArray[np.intp]], size: ArrayLike) -> list[int]:
+    given = np.asarray(size)
+    if given.shape != (sum(map(len, members)),):
+        raise DataError(f"`size` needs one value a person. Got shape {given.shape}.")
+    if any(len(set(given[who].tolist())) > 1 for who in members):
+        raise DataError("People of one block differ in its size. Correct the list.")
+    return [int(given[who[0]]) for who in members]
