@@ -18,6 +18,10 @@ VERBS = {
     "check": ("check", "Is a protocol complete (SPIRIT 2025), consistent, computable?"),
     "datasets": ("datasets", "List, fetch and cite published trial data."),
     "analyse": ("analyse", "Run the planned analyses of a trial."),
+    "response": ("response", "Remission or response: risks, their difference and ratios."),
+    "ordinal": ("ordinal", "Ordered categories: common odds ratio, win odds."),
+    "counts": ("counts", "Counts of events: rates and rate ratios."),
+    "survival": ("survival", "Time to an event: curves, restricted means, hazard ratio."),
     "belief": ("belief", "Drug or belief? Blinding, and effects given belief."),
     "report": ("report", "Write the report page of a trial."),
 }

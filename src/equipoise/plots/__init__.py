@@ -2,9 +2,11 @@
 
 from equipoise.plots.blinding_surface import blinding_surface
 from equipoise.plots.effect_twins import effect_twins
+from equipoise.plots.figure_file import to_file
 from equipoise.plots.guess_rate_curve import guess_rate_curve
 from equipoise.plots.guesses_by_arm import guesses_by_arm
 from equipoise.plots.intervals import intervals
+from equipoise.plots.kaplan_meier import kaplan_meier
 from equipoise.plots.stratum_means import stratum_means
 from equipoise.plots.svg import to_svg
 from equipoise.plots.tipping_curve import tipping_curve
@@ -15,7 +17,9 @@ __all__ = [
     "guess_rate_curve",
     "guesses_by_arm",
     "intervals",
+    "kaplan_meier",
     "stratum_means",
     "tipping_curve",
+    "to_file",
     "to_svg",
 ]

@@ -229,8 +229,8 @@ def test_arms_that_do_not_fit_say_why(outcomes):
     gone["baseline"] = gone["baseline"].where(gone["arm"] != "low")
     with pytest.raises(DataError, match="Nobody in arm 'low'"):
         response(gone, "remission ~ arm + baseline", control="placebo")
+    twice = outcomes.assign(again=2 * outcomes["baseline"])
     with pytest.raises(NotIdentifiedError, match="repeat each other"):
-        twice = outcomes.assign(again=2 * outcomes["baseline"])
         response(twice, "remission ~ arm + baseline + again", control="placebo")
     with pytest.raises(DataError, match="variance"):
         response(outcomes, "remission ~ arm", control="placebo", variance="HC9")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING, NamedTuple, get_args
 
 import numpy as np
 
@@ -12,7 +12,7 @@ from equipoise.analysis.contrast import Contrast
 from equipoise.analysis.outcomes.arm_model import INDEPENDENT, RANDOMISED, ArmModel, arm_model
 from equipoise.analysis.outcomes.negative_binomial import negative_binomial
 from equipoise.analysis.outcomes.poisson import HcKind, PoissonFit, poisson
-from equipoise.analysis.outcomes.scales import Higher, few_events, log_scale_row, unit_of
+from equipoise.analysis.outcomes.scales import Higher, Reading, few_events, log_scale_row
 from equipoise.errors import DataError, NotIdentifiedError
 from equipoise.estimates import Estimate, Estimates, Refusal
 
@@ -81,8 +81,10 @@ def counts(
     if exposure:
         time = _numbers(model, exposure)
     events = {name: int(y[model.arm == k].sum()) for k, name in enumerate(model.arms)}
-    found = _rates(model, y, time, robust, exposure, level)
-    found = found + _ratios(model, y, time, robust, higher, level)
+    reading = Reading(model.arms[0], higher, level)
+    unit = f"events per unit of {exposure}" if exposure else "events per person"
+    found = _rates(model, _Counted(y, time, robust), unit, level)
+    found = found + _ratios(model, _Counted(y, time, robust), reading)
     named = found.with_fields(
         outcome=str(model.outcome.name), warnings=(*model.warnings, *few_events(events))
     )
@@ -98,24 +100,24 @@ def _numbers(model: ArmModel, column: str) -> NDArray[np.float64]:
         raise DataError(f"Column {column!r} must be numbers: {error}.") from error
 
 
-def _rates(
-    model: ArmModel,
-    y: NDArray[np.float64],
-    time: NDArray[np.float64] | None,
-    robust: HcKind,
-    exposure: str | None,
-    level: float,
-) -> Estimates:
+class _Counted(NamedTuple):
+    """Counts (n,), time at risk (n,) or None, and the residuals of the robust variance."""
+
+    y: NDArray[np.float64]
+    time: NDArray[np.float64] | None
+    robust: HcKind
+
+
+def _rates(model: ArmModel, counted: _Counted, unit: str, level: float) -> Estimates:
     design = (model.arm[:, None] == np.arange(len(model.arms))).astype(np.float64)
-    unit = f"events per unit of {exposure}" if exposure else "events per person"
     try:
-        fit = poisson(y, design, time)
-        variance = fit.robust_covariance(robust)
-        df = float(len(y) - len(model.arms))
+        fit = poisson(counted.y, design, counted.time)
+        variance = fit.robust_covariance(counted.robust)
+        df = float(len(counted.y) - len(model.arms))
         rows = [
             log_scale_row(
                 "rate", Contrast(float(fit.coefficients[k]), float(np.sqrt(variance[k, k])), df),
-                level=level, arm=name, unit=unit, method=RATE.format(kind=robust),
+                level=level, arm=name, unit=unit, method=RATE.format(kind=counted.robust),
             )
             for k, name in enumerate(model.arms)
         ]  # fmt: skip
@@ -124,51 +126,54 @@ def _rates(
     return Estimates(tuple(replace(row, p=None) for row in rows))
 
 
-def _ratios(
-    model: ArmModel,
-    y: NDArray[np.float64],
-    time: NDArray[np.float64] | None,
-    robust: HcKind,
-    higher: Higher | None,
-    level: float,
-) -> Estimates:
+def _ratios(model: ArmModel, counted: _Counted, reading: Reading) -> Estimates:
     if not model.arm_columns:
         why = "The arm interacts with a covariate in this formula: there is no single rate ratio."
         return Estimates(refused=(Refusal("rate-ratio", why),))
-    rows: list[Estimate] = []
-    refused: list[Refusal] = []
+    found = Estimates()
+    for label, method in (("poisson", _poisson_rows), ("negative-binomial", _shaped_rows)):
+        try:
+            found = found + Estimates(tuple(method(model, counted, reading)))
+        except NotIdentifiedError as error:
+            found = found + Estimates(refused=(Refusal("rate-ratio", str(error), label=label),))
+    return found
 
-    def add(
-        label: str,
-        beta: NDArray[np.float64],
-        variance: NDArray[np.float64],
-        df: float,
-        method: str,
-        assumptions: tuple[str, ...],
-    ) -> None:
-        for name, column in model.arm_columns.items():
-            effect = Contrast(float(beta[column]), float(np.sqrt(variance[column, column])), df)
-            unit = unit_of("ratio of rates", name, model.arms[0], higher, 1)
-            row = log_scale_row("rate-ratio", effect, level=level, label=label, arm=name, unit=unit)
-            rows.append(replace(row, method=method, assumptions=assumptions))
 
-    try:
-        fit = poisson(y, model.matrix, time)
-        df = float(len(y) - model.matrix.shape[1])
-        variance = fit.robust_covariance(robust)
-        method = POISSON.format(kind=robust)
-        add("poisson", fit.coefficients, variance, df, method, (LOG_LINEAR,))
-        rows.append(_overdispersion(fit))
-    except NotIdentifiedError as error:
-        refused.append(Refusal("rate-ratio", str(error), label="poisson"))
-    try:
-        shaped = negative_binomial(y, model.matrix, time)
-        both = (LOG_LINEAR, SHAPE)
-        method = NEGATIVE_BINOMIAL
-        add("negative-binomial", shaped.coefficients, shaped.covariance, math.inf, method, both)
-    except NotIdentifiedError as error:
-        refused.append(Refusal("rate-ratio", str(error), label="negative-binomial"))
-    return Estimates(tuple(rows), tuple(refused))
+def _poisson_rows(model: ArmModel, counted: _Counted, reading: Reading) -> list[Estimate]:
+    fit = poisson(counted.y, model.matrix, counted.time)
+    variance = fit.robust_covariance(counted.robust)
+    df = float(len(counted.y) - model.matrix.shape[1])
+    effects = _arm_effects(model, fit.coefficients, variance, df)
+    rows = [
+        log_scale_row(
+            "rate-ratio", effect, level=reading.level, label="poisson", arm=arm,
+            unit=reading.unit("ratio of rates", arm, 1),
+            method=POISSON.format(kind=counted.robust), assumptions=(LOG_LINEAR,),
+        )
+        for arm, effect in effects.items()
+    ]  # fmt: skip
+    return [*rows, _overdispersion(fit)]
+
+
+def _shaped_rows(model: ArmModel, counted: _Counted, reading: Reading) -> list[Estimate]:
+    fit = negative_binomial(counted.y, model.matrix, counted.time)
+    return [
+        log_scale_row(
+            "rate-ratio", effect, level=reading.level, label="negative-binomial", arm=arm,
+            unit=reading.unit("ratio of rates", arm, 1),
+            method=NEGATIVE_BINOMIAL, assumptions=(LOG_LINEAR, SHAPE),
+        )
+        for arm, effect in _arm_effects(model, fit.coefficients, fit.covariance, math.inf).items()
+    ]  # fmt: skip
+
+
+def _arm_effects(
+    model: ArmModel, beta: NDArray[np.float64], variance: NDArray[np.float64], df: float
+) -> dict[str, Contrast]:
+    return {
+        arm: Contrast(float(beta[k]), float(np.sqrt(variance[k, k])), df)
+        for arm, k in model.arm_columns.items()
+    }
 
 
 def _overdispersion(fit: PoissonFit) -> Estimate:

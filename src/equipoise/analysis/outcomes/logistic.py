@@ -26,7 +26,7 @@ SEPARATED = 1e-8
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LogisticFit:
-    """Coefficients (p,), fitted probabilities (n,), inverse information (p, p), the design (n, p)."""
+    """Coefficients (p,), fitted probabilities (n,), inverse information (p, p), design (n, p)."""
 
     coefficients: FloatArray
     probability: FloatArray
@@ -38,7 +38,8 @@ class LogisticFit:
     def leverage(self) -> FloatArray:
         """Diagonal of the hat matrix of the last weighted least squares, shape (n,)."""
         weight = self.probability * (1 - self.probability)
-        return weight * np.einsum("ij,jk,ik->i", self.matrix, self.covariance, self.matrix)
+        form = np.einsum("ij,jk,ik->i", self.matrix, self.covariance, self.matrix)
+        return np.asarray(weight * form)
 
 
 def logistic(outcome: ArrayLike, matrix: ArrayLike) -> LogisticFit:

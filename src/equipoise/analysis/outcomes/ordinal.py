@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -17,7 +17,12 @@ from equipoise.analysis.outcomes.proportional_odds import (
     brant_test,
     proportional_odds,
 )
-from equipoise.analysis.outcomes.scales import Higher, log_scale_row, share_row, unit_of
+from equipoise.analysis.outcomes.scales import (
+    Higher,
+    Reading,
+    log_scale_row,
+    share_row,
+)
 from equipoise.analysis.outcomes.win_odds import (
     log_win_odds,
     mann_whitney_probability,
@@ -87,8 +92,9 @@ def ordinal(
     """
     model = arm_model(frame, formula, arm=arm, control=control, needed=[strata] if strata else ())
     value, category = coded(model, order)
-    rows, refused = _odds_ratios(model, category, higher, level)
-    wins, refused_wins = _wins(model, value, strata, higher, level)
+    reading = Reading(model.arms[0], higher, level)
+    rows, refused = _odds_ratios(model, category, reading)
+    wins, refused_wins = _wins(model, value, strata, reading)
     found = Estimates((*rows, *wins), (*refused, *refused_wins))
     named = found.with_fields(outcome=str(model.outcome.name), warnings=model.warnings)
     common = (INDEPENDENT, RANDOMISED)
@@ -128,9 +134,7 @@ def coded(
     return value, category.astype(np.intp)
 
 
-def _odds_ratios(
-    model: ArmModel, category: NDArray[np.intp], higher: Higher | None, level: float
-) -> Found:
+def _odds_ratios(model: ArmModel, category: NDArray[np.intp], reading: Reading) -> Found:
     names = ("common-odds-ratio", "proportional-odds-check")
     matrix, columns = model.without_constant()
     if (count := int(category.max()) + 1) > MANY_CATEGORIES:
@@ -145,7 +149,7 @@ def _odds_ratios(
     try:
         fit = proportional_odds(category, matrix)
         for arm, column in places.items():
-            rows += _one_ratio(fit, column, arm, model.arms[0], higher, level, refused)
+            rows += _one_ratio(fit, column, arm, reading, refused)
     except NotIdentifiedError as error:
         refused.append(Refusal(names[0], str(error)))
     checks = {"all": None, **{arm: [column] for arm, column in places.items()}}
@@ -161,24 +165,23 @@ def _one_ratio(
     fit: ProportionalOdds,
     column: int,
     arm: str,
-    control: str,
-    higher: Higher | None,
-    level: float,
+    reading: Reading,
     refused: list[Refusal],
 ) -> list[Estimate]:
     effect = Contrast(float(fit.coefficients[column]), fit.standard_error(column), math.inf)
     row = log_scale_row(
-        "common-odds-ratio", effect, level=level, label="wald", arm=arm, method=WALD,
-        unit=unit_of("odds ratio of a higher category", arm, control, higher, 1),
+        "common-odds-ratio", effect, level=reading.level, label="wald", arm=arm, method=WALD,
+        unit=reading.unit("odds ratio of a higher category", arm, 1),
         assumptions=(ONE_RATIO,),
     )  # fmt: skip
     try:
-        low, high = fit.profile(column, level=level)
+        low, high = fit.profile(column, level=reading.level)
     except NotIdentifiedError as error:
         refused.append(Refusal("common-odds-ratio", str(error), label=f"profile, {arm}"))
         return [row]
-    limits = {"low": math.exp(low), "high": math.exp(high)}
-    return [row, replace(row, label="profile", method=PROFILE, se=None, p=None, **limits)]
+    low, high = math.exp(low), math.exp(high)
+    other = replace(row, label="profile", method=PROFILE, se=None, p=None, low=low, high=high)
+    return [row, other]
 
 
 def _check_row(test: ChiSquare, label: str) -> Estimate:
@@ -198,12 +201,11 @@ def _wins(
     model: ArmModel,
     value: NDArray[np.float64],
     strata: str | None,
-    higher: Higher | None,
-    level: float,
+    reading: Reading,
 ) -> Found:
     rows: list[Estimate] = []
     refused: list[Refusal] = []
-    better = -value if higher == "worse" else value  # then a win is a lower value
+    better = -value if reading.higher == "worse" else value  # then a win is a lower value
     for k, arm in enumerate(model.arms[1:], start=1):
         first, second = model.arm == k, model.arm == 0
         kinds = {"unstratified": None, **({"stratified": strata} if strata else {})}
@@ -214,36 +216,38 @@ def _wins(
                 else:
                     s = model.table[column].astype(str).to_numpy(dtype=str)
                     p = stratified_probability(better[first], better[second], s[first], s[second])
-                rows += _win_rows(p, label, arm, model.arms[0], higher, level)
+                rows += _win_rows(p, label, arm, reading)
             except NotIdentifiedError as error:
                 names = ("mann-whitney-probability", "win-odds")
                 refused += [Refusal(name, str(error), label=f"{label}, {arm}") for name in names]
     return rows, refused
 
 
-def _win_rows(
-    p: Contrast, label: str, arm: str, control: str, higher: Higher | None, level: float
-) -> list[Estimate]:
-    word = {"better": "a better (higher)", "worse": "a better (lower)", None: "a higher"}[higher]
+def _win_rows(p: Contrast, label: str, arm: str, reading: Reading) -> list[Estimate]:
+    words = {"better": "a better (higher)", "worse": "a better (lower)", None: "a higher"}
+    word, control = words[reading.higher], reading.control
     estimand = f"Chance that a person of {arm} has {word} value than one of {control}, ties half"
-    wins = None if higher is None else "better"
-    more: Any = STRATIFIED if label == "stratified" else ""
-    fields = {"label": label, "arm": arm, "level": level}
+    wins: Higher | None = None if reading.higher is None else "better"
+    more = STRATIFIED if label == "stratified" else ""
     probability = share_row(
         "mann-whitney-probability",
         p,
+        level=reading.level,
+        label=label,
+        arm=arm,
         unit=f"probability (above 0.5: {word} value in {arm})",
         estimand=estimand,
         method=MANN_WHITNEY + more,
-        **fields,
     )
     odds = log_scale_row(
         "win-odds",
         log_win_odds(p),
-        unit=unit_of("odds", arm, control, wins, 1),
+        level=reading.level,
+        label=label,
+        arm=arm,
+        unit=reading._replace(higher=wins).unit("odds", arm, 1),
         estimand=f"{estimand}, as odds",
         method=WIN_ODDS + more,
-        **fields,
     )
     test = Contrast(p.estimate - 0.5, p.se, p.df)
     return [replace(probability, p=test.p), odds]

@@ -93,7 +93,7 @@ def poisson(count: ArrayLike, matrix: ArrayLike, exposure: ArrayLike | None = No
         if mean.min() < 1e-10 * y.mean():
             raise NotIdentifiedError(NO_RATE)
         step = np.linalg.solve(information, q.T @ (y - mean))
-        gamma, value = _halved(y, q, offset, gamma, step, value)
+        gamma, value = _halved(y, q, offset=offset, gamma=gamma, step=step, value=value)
         if np.abs(step).max() <= 1e-12 * (1 + np.abs(gamma).max()):
             break
     else:
@@ -124,6 +124,7 @@ def checked(
 def _halved(
     y: FloatArray,
     q: FloatArray,
+    *,
     offset: FloatArray,
     gamma: FloatArray,
     step: FloatArray,

@@ -1,10 +1,11 @@
-"""Proportional odds: one odds ratio for every cut of an ordered outcome, and a check that it is one.
+"""Proportional odds: one odds ratio for every cut of an ordered outcome, and a check of that.
 
 logit P(Y <= j | x) = alpha_j - x'beta: exp(beta) is the odds of a higher category.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -59,7 +60,7 @@ class ProportionalOdds:
             return 2 * (self.log_likelihood - fit.log_likelihood) - allowed
 
         centre, se = float(self.coefficients[column]), self.standard_error(column)
-        return tuple(_crossing(excess, centre, side * se) for side in (-1, 1))  # type: ignore[return-value]
+        return _crossing(excess, centre, -se), _crossing(excess, centre, se)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +111,7 @@ def proportional_odds(
     upper, lower = _designs(y, scaled, J)
     below = np.cumsum(np.bincount(y, minlength=J))[:-1] / len(y)
     theta = np.concatenate([np.log(below / (1 - below)) + middle, np.zeros(X.shape[1])])
-    theta, value, information = _newton(theta, y, J, upper, lower, shift)
+    theta, value, information = _newton(theta, y, upper, lower, shift)
     back = np.zeros((len(theta), len(theta)))  # theta of the raw columns
     back[: J - 1, : J - 1] = np.eye(J - 1)
     back[: J - 1, J - 1 :] = centre / spread
@@ -199,12 +200,11 @@ def _designs(y: NDArray[np.intp], X: FloatArray, J: int) -> tuple[FloatArray, Fl
 def _newton(
     theta: FloatArray,
     y: NDArray[np.intp],
-    J: int,
     upper: FloatArray,
     lower: FloatArray,
     offset: FloatArray,
 ) -> tuple[FloatArray, float, FloatArray]:
-    top, bottom = y == J - 1, y == 0
+    top, bottom = y == y.max(), y == 0
 
     def cumulative(at: FloatArray) -> tuple[FloatArray, FloatArray]:
         above = np.where(top, 1.0, expit(upper @ at - offset))
@@ -245,7 +245,7 @@ def _derivatives(
     return score, -hessian
 
 
-def _crossing(excess, centre: float, step: float) -> float:  # type: ignore[no-untyped-def]
+def _crossing(excess: Callable[[float], float], centre: float, step: float) -> float:
     """Return where the deviance reaches what is allowed, going out from the maximum."""
     near, far = centre, centre + 1.5 * step
     for _ in range(12):

@@ -1,4 +1,4 @@
-"""Remission and response made from scores: the threshold and the missing are choices, said aloud."""
+"""Remission and response made from scores: threshold and missing scores are choices, said aloud."""
 
 from __future__ import annotations
 

@@ -3,29 +3,27 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, get_args
 
 import numpy as np
-from scipy.special import ndtr
 
 from equipoise.analysis.contrast import Contrast
-from equipoise.analysis.outcomes import two_proportions as two
 from equipoise.analysis.outcomes.arm_model import INDEPENDENT, RANDOMISED, ArmModel, arm_model
 from equipoise.analysis.outcomes.logistic import LogisticFit, logistic
 from equipoise.analysis.outcomes.scales import (
     Higher,
+    Reading,
     few_events,
     log_scale_row,
     share_row,
-    unit_of,
 )
 from equipoise.analysis.outcomes.standardised_risk import (
     StandardisedRisks,
     VarianceKind,
     standardised_risks,
 )
+from equipoise.analysis.outcomes.unadjusted_risk import unadjusted_rows
 from equipoise.analysis.rows import estimate_row
 from equipoise.errors import DataError, NotIdentifiedError
 from equipoise.estimates import Estimate, Estimates, Refusal
@@ -96,10 +94,11 @@ def response(
         raise DataError(f"`variance` is one of {get_args(VarianceKind)}. Got {variance!r}.")
     model = arm_model(frame, formula, arm=arm, control=control)
     y = zero_one(model, event)
+    reading = Reading(model.arms[0], higher, level)
     events = {name: int(y[model.arm == k].sum()) for k, name in enumerate(model.arms)}
     failures = {name: int((1 - y)[model.arm == k].sum()) for k, name in enumerate(model.arms)}
-    rows, refused = _modelled(model, y, variance, higher, level)
-    crude, crude_refused = _unadjusted(model, y, higher, level)
+    rows, refused = _modelled(model, y, variance, reading)
+    crude, crude_refused = unadjusted_rows(model, y, reading)
     warnings = (*model.warnings, *few_events(events), *_few_failures(failures, events))
     found = Estimates((*rows, *crude), (*refused, *crude_refused))
     named = found.with_fields(outcome=str(model.outcome.name))
@@ -124,8 +123,8 @@ def zero_one(model: ArmModel, event: str | None) -> NDArray[np.float64]:
             y = np.asarray(values, dtype=np.float64)
         except (TypeError, ValueError):
             y = np.array([np.nan])
-        if np.isin(y, (0, 1)).all():
-            return y
+        if bool(np.isin(y, (0, 1)).all()):
+            return np.asarray(y, dtype=np.float64)
         raise DataError(
             f"The outcome {values.name!r} must be 0 and 1. It has "
             f"{sorted(map(str, values.unique()))[:6]}: say which value is the event, or make "
@@ -136,7 +135,7 @@ def zero_one(model: ArmModel, event: str | None) -> NDArray[np.float64]:
     hit = (text == event) | (text == f"{event}.0")
     if not hit.any():
         raise DataError(f"Nobody has {values.name!r} equal to {event!r}: {sorted(numbers)[:6]}.")
-    return hit.to_numpy(dtype=np.float64)
+    return np.asarray(hit, dtype=np.float64)
 
 
 def _few_failures(failures: dict[str, int], events: dict[str, int]) -> tuple[str, ...]:
@@ -149,8 +148,7 @@ def _modelled(
     model: ArmModel,
     y: NDArray[np.float64],
     variance: VarianceKind,
-    higher: Higher | None,
-    level: float,
+    reading: Reading,
 ) -> Found:
     if not model.adjusted:
         return [], []
@@ -159,12 +157,12 @@ def _modelled(
         fit = logistic(y, model.matrix)
         designs = [model.had_all_been_in(name) for name in model.arms]
         risks = standardised_risks(fit, model.arm, designs, variance=variance)
-        rows = _standardised_rows(risks, model, higher, level)
+        rows = _standardised_rows(risks, model, reading)
     except NotIdentifiedError as error:
         names = (*slugs, "conditional-odds-ratio")
         return [], [Refusal(name, str(error), label=_label(name)) for name in names]
     method = STANDARDISED.format(variance=VARIANCES[variance])
-    conditional, refused = _conditional(fit, model, higher, level)
+    conditional, refused = _conditional(fit, model, reading)
     return [*(replace(row, method=method) for row in rows), *conditional], refused
 
 
@@ -173,9 +171,9 @@ def _label(name: str) -> str | None:
 
 
 def _standardised_rows(
-    risks: StandardisedRisks, model: ArmModel, higher: Higher | None, level: float
+    risks: StandardisedRisks, model: ArmModel, reading: Reading
 ) -> list[Estimate]:
-    control, outcome = model.arms[0], model.outcome.name
+    outcome, level = model.outcome.name, reading.level
     rows = [
         share_row(
             "risk", risks.of_arm(k), level=level, arm=name, label="standardised",
@@ -185,20 +183,18 @@ def _standardised_rows(
     ]  # fmt: skip
     for k, name in enumerate(model.arms[1:], start=1):
         what: dict[str, Any] = {"arm": name, "label": "standardised", "level": level}
-        unit = unit_of("difference in probability", name, control, higher, 0)
+        unit = reading.unit("difference in probability", name, 0)
         rows.append(estimate_row("risk-difference", risks.difference(k), unit=unit, **what))
         for slug, log_ratio in (
             ("risk-ratio", risks.log_ratio(k)),
             ("odds-ratio", risks.log_odds_ratio(k)),
         ):
-            unit = unit_of("ratio", name, control, higher, 1)
+            unit = reading.unit("ratio", name, 1)
             rows.append(log_scale_row(slug, log_ratio, unit=unit, **what))
     return rows
 
 
-def _conditional(
-    fit: LogisticFit, model: ArmModel, higher: Higher | None, level: float
-) -> tuple[list[Estimate], list[Refusal]]:
+def _conditional(fit: LogisticFit, model: ArmModel, reading: Reading) -> Found:
     name = "conditional-odds-ratio"
     if not model.arm_columns:
         why = "The arm interacts with a covariate in this formula: there is no single odds ratio."
@@ -211,105 +207,12 @@ def _conditional(
                 float(np.sqrt(fit.covariance[column, column])),
                 math.inf,
             ),
-            level=level,
+            level=reading.level,
             arm=arm,
-            unit=unit_of("ratio", arm, model.arms[0], higher, 1),
+            unit=reading.unit("ratio", arm, 1),
             method=CONDITIONAL,
             assumptions=(CONDITIONAL_ASSUMPTION,),
         )
         for arm, column in model.arm_columns.items()
     ]
     return rows, []
-
-
-def _unadjusted(
-    model: ArmModel, y: NDArray[np.float64], higher: Higher | None, level: float
-) -> Found:
-    table = [
-        (int(y[model.arm == k].sum()), int((model.arm == k).sum())) for k in range(len(model.arms))
-    ]
-    rows: list[Estimate] = []
-    refused: list[Refusal] = []
-    for (events, people), name in zip(table, model.arms, strict=True):
-        low, high = two.wilson(events, people, level=level)
-        rows.append(
-            Estimate(
-                "risk", label="unadjusted", arm=name, estimate=events / people, low=low, high=high,
-                level=level, unit="probability", method=two.WILSON,
-            )
-        )  # fmt: skip
-    for (events, people), name in zip(table[1:], model.arms[1:], strict=True):
-        counts = (events, people, *table[0])
-        rows += _differences(counts, name, model.arms[0], higher, level)
-        for slug, interval, ratio in (
-            ("risk-ratio", two.score_ratio, _ratio(events * table[0][1], people * table[0][0])),
-            (
-                "odds-ratio",
-                two.score_odds_ratio,
-                _ratio(events * (table[0][1] - table[0][0]), (people - events) * table[0][0]),
-            ),
-        ):
-            row = _score_ratio_row(slug, interval(*counts, level=level), ratio, counts)
-            if isinstance(row, Refusal):
-                refused.append(replace(row, label=f"{name}, {row.label}"))
-                continue
-            unit = unit_of("ratio", name, model.arms[0], higher, 1)
-            rows.append(replace(row, arm=name, level=level, unit=unit))
-    return rows, refused
-
-
-def _differences(
-    counts: tuple[int, int, int, int], name: str, control: str, higher: Higher | None, level: float
-) -> list[Estimate]:
-    events, people, events0, people0 = counts
-    unit = unit_of("difference in probability", name, control, higher, 0)
-    methods: tuple[tuple[str, Callable[..., tuple[float, float]], str], ...] = (
-        ("miettinen-nurminen", two.score_difference, two.MIETTINEN_NURMINEN),
-        ("newcombe", two.newcombe, two.NEWCOMBE),
-    )
-    rows = []
-    for label, interval, method in methods:
-        low, high = interval(*counts, level=level)
-        p = _score_test(counts) if label == "miettinen-nurminen" else None
-        rows.append(
-            Estimate(
-                "risk-difference", label=label, arm=name, p=p, low=low, high=high, level=level,
-                estimate=events / people - events0 / people0, unit=unit, method=method,
-            )
-        )  # fmt: skip
-    return rows
-
-
-def _score_test(counts: tuple[int, int, int, int]) -> float:
-    """Two-sided p of equal risks: the score statistic whose inversion is the interval."""
-    x, n, x0, n0 = counts
-    pooled = (x + x0) / (n + n0)
-    variance = pooled * (1 - pooled) * (1 / n + 1 / n0) * (n + n0) / (n + n0 - 1)
-    if variance == 0:
-        return 1.0
-    return 2 * float(ndtr(-abs(x / n - x0 / n0) / math.sqrt(variance)))
-
-
-def _ratio(numerator: int, denominator: int) -> float | None:
-    return numerator / denominator if denominator else None
-
-
-def _score_ratio_row(
-    slug: str,
-    limits: tuple[float, float],
-    ratio: float | None,
-    counts: tuple[int, int, int, int],
-) -> Estimate | Refusal:
-    label = "miettinen-nurminen"
-    low, high = limits
-    if ratio is None or not math.isfinite(high):
-        events, people, events0, people0 = counts
-        why = (
-            f"A cell is empty ({events} of {people} against {events0} of {people0}): the ratio has "
-            f"no finite upper limit. Its lower limit is {low:.3g}; use the difference."
-        )
-        return Refusal(slug, why, label=label)
-    return Estimate(
-        slug, label=label, estimate=ratio, low=low, high=high, p=_score_test(counts),
-        method=two.MIETTINEN_NURMINEN,
-    )  # fmt: skip

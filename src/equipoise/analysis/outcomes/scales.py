@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from typing import Any, Literal
+from dataclasses import replace
+from typing import Any, Literal, NamedTuple
 
 from equipoise.analysis.contrast import Contrast
 from equipoise.errors import NotIdentifiedError
-from equipoise.estimates import Estimate
+from equipoise.estimates import Estimate, Estimates
 
 Higher = Literal["better", "worse"]
 
@@ -69,6 +70,18 @@ def few_events(events: dict[str, int]) -> tuple[str, ...]:
     )
 
 
+class Reading(NamedTuple):
+    """How comparisons are read: against which arm, which side is good, how wide the interval."""
+
+    control: str
+    higher: Higher | None
+    level: float
+
+    def unit(self, kind: str, arm: str, null: int) -> str:
+        """Say the unit of a comparison and which side of its null value is good."""
+        return unit_of(kind, arm, self.control, self.higher, null)
+
+
 def unit_of(kind: str, arm: str, control: str, higher: Higher | None, null: int) -> str:
     """Say the unit of a comparison and which side of its null value is good."""
     if higher is None:
@@ -76,3 +89,9 @@ def unit_of(kind: str, arm: str, control: str, higher: Higher | None, null: int)
         return f"{kind} ({arm} {sign} {control})"
     side = "above" if higher == "better" else "below"
     return f"{kind} ({side} {null} favours {arm})"
+
+
+def with_warnings(found: Estimates, warnings: tuple[str, ...]) -> Estimates:
+    """Put warnings of what came before, such as how responders were made, first on every row."""
+    rows = tuple(replace(row, warnings=(*warnings, *row.warnings)) for row in found.rows)
+    return replace(found, rows=rows)
