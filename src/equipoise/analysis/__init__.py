@@ -1,7 +1,8 @@
 """Records to estimates: the total effect of treatment, whatever people believed.
 
 Array kernels (`two_samples`, `least_squares`, `random_intercept_fit`, ...) know no records;
-`total_effect` and `analyse` take a trial; `mixed_model` and `ancova` take a person's own table.
+`total_effect` and `analyse` take a trial; `mixed_model` and `ancova` take a person's own table, as
+do `response`, `ordinal`, `counts` and `survival` for outcomes that are no score.
 """
 
 from equipoise.analysis.ancova import Ancova, compare_arms
@@ -12,6 +13,7 @@ from equipoise.analysis.contrast import Contrast, FTest
 from equipoise.analysis.formula import ancova, mixed_model
 from equipoise.analysis.linear_model import LeastSquares, least_squares
 from equipoise.analysis.mixed_model import MixedModelFit, random_intercept_fit
+from equipoise.analysis.outcomes import counts, ordinal, response, survival
 from equipoise.analysis.planned import analyse
 from equipoise.analysis.rows import effect_unit, estimate_row
 from equipoise.analysis.sandwich import ClusterRobust, cluster_robust, robust_covariance
@@ -35,14 +37,18 @@ __all__ = [
     "cluster_robust",
     "clusters_of",
     "compare_arms",
+    "counts",
     "difference_in_means",
     "effect_unit",
     "estimate_row",
     "headline_rows",
     "least_squares",
     "mixed_model",
+    "ordinal",
     "random_intercept_fit",
+    "response",
     "robust_covariance",
+    "survival",
     "total_effect",
     "two_samples",
 ]

@@ -150,6 +150,30 @@ def test_units_of_a_covariate_do_not_matter(outcomes):
     assert_allclose(moved.column("estimate"), plain.column("estimate"), rtol=1e-5)
 
 
+@pytest.mark.parametrize("formula", ["remission ~ baseline + C(arm)", "remission ~ forearm + arm"])
+def test_the_arm_is_found_however_it_is_written(outcomes, formula):
+    table = outcomes.assign(forearm=outcomes["sex"])
+    found = response(table, formula, control="placebo")
+    assert {r.arm for r in found.select(name="conditional-odds-ratio")} == {"high", "low"}
+    crossed = response(outcomes, "remission ~ arm + arm:baseline", control="placebo")
+    assert "interacts" in crossed.select(name="conditional-odds-ratio").refused[0].reason
+
+
+def test_any_frame_and_any_kind_of_arm_column_will_do(outcomes):
+    formula = "remission ~ arm + baseline"
+    expected = response(outcomes, formula, control="placebo").column("estimate")
+    category = outcomes.assign(arm=outcomes["arm"].astype("category"))
+    assert_allclose(response(category, formula, control="placebo").column("estimate"), expected)
+    truth = outcomes.assign(remission=outcomes["remission"] == 1)
+    assert_allclose(response(truth, formula, control="placebo").column("estimate"), expected)
+    spaced = outcomes.rename(columns={"remission": "in remission", "arm": "the arm"})
+    found = response(
+        spaced, "`in remission` ~ `the arm` + baseline", arm="the arm", control="placebo"
+    )
+    assert_allclose(found.column("estimate"), expected)
+    assert len(found.select(name="conditional-odds-ratio")) == 2
+
+
 def test_text_outcomes_need_an_event_and_numbers_of_arms_are_names(outcomes):
     words = outcomes["remission"].map({0: "no", 1: "yes"})
     table = outcomes.assign(remission=words, arm=(outcomes["arm"] == "high").astype(float))
@@ -213,6 +237,7 @@ def test_missing_values_are_counted(outcomes):
         ("remission ~ arm + age", "the table has"),
         ("remission ~ arm +* baseline", "is no formula"),
         ("improvement ~ arm", "must be 0 and 1"),
+        ("remission ~ arm + baseline - 1", "Leave the intercept"),
     ],
 )
 def test_formulas_that_do_not_fit_say_why(outcomes, formula, told):

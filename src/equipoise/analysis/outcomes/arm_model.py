@@ -177,11 +177,26 @@ def _parsed(formula: str) -> tuple[str, Any, list[str]]:
 
 
 def _arm_columns(columns: tuple[str, ...], arm: str, arms: tuple[str, ...]) -> dict[str, int]:
-    """Find each arm's own indicator; none where the arm interacts with a covariate."""
-    found = {name: f"{arm}[T.{name}]" for name in arms[1:]}
-    if sum(f"{arm}[" in column for column in columns) != len(found):
+    """Find each arm's own indicator; none where the arm interacts with a covariate.
+
+    Raises
+    ------
+    DataError
+        When the formula drops the intercept: the indicators are then no comparisons.
+    """
+    if "Intercept" not in columns:
+        raise DataError("Leave the intercept in the formula (no `- 1` or `0 +`).")
+    heads = (f"{arm}[", f"C({arm})[", f"C({arm},")
+    terms = [column.split(":") for column in columns]
+    about = [term for term in terms if any(part.startswith(heads) for part in term)]
+    if len(about) != len(arms) - 1:
         return {}
-    return {name: columns.index(c) for name, c in found.items() if c in columns}
+    return {
+        name: next(
+            k for k, term in enumerate(terms) if term in about and term[0].endswith(f"[T.{name}]")
+        )
+        for name in arms[1:]
+    }
 
 
 def _check_rank(matrix: NDArray[np.float64], columns: tuple[str, ...]) -> None:

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.optimize import brentq
 from scipy.special import chdtrc, chdtri, expit
 
 from equipoise.analysis.outcomes.logistic import logistic
@@ -247,6 +246,8 @@ def _derivatives(
 
 def _crossing(excess: Callable[[float], float], centre: float, step: float) -> float:
     """Return where the deviance reaches what is allowed, going out from the maximum."""
+    from scipy.optimize import brentq  # noqa: PLC0415  (a quarter of a second)
+
     near, far = centre, centre + 1.5 * step
     for _ in range(12):
         if excess(far) > 0:

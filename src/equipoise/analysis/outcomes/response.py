@@ -40,6 +40,10 @@ VARIANCES = {
         for kind in ("HC0", "HC1", "HC2", "HC3")
     },
 }
+SIMPLE = (
+    "The variance of standardised risks is that of simple randomisation; after stratified "
+    "allocation put the strata into the formula"
+)
 CONDITIONAL = "Logistic regression by maximum likelihood, Wald interval on the log scale"
 CONDITIONAL_ASSUMPTION = (
     "Conditional odds ratio: the logistic model holds, and the ratio is the same at all covariates"
@@ -163,7 +167,8 @@ def _modelled(
         return [], [Refusal(name, str(error), label=_label(name)) for name in names]
     method = STANDARDISED.format(variance=VARIANCES[variance])
     conditional, refused = _conditional(fit, model, reading)
-    return [*(replace(row, method=method) for row in rows), *conditional], refused
+    ours = (replace(row, method=method, assumptions=(SIMPLE,)) for row in rows)
+    return [*ours, *conditional], refused
 
 
 def _label(name: str) -> str | None:

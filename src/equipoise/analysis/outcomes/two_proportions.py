@@ -9,7 +9,6 @@ import math
 from collections.abc import Callable
 
 import numpy as np
-from scipy.optimize import brentq
 from scipy.special import ndtri
 
 from equipoise.errors import DataError
@@ -179,6 +178,8 @@ def _root(score: Cut, low: float, high: float) -> float:
         return low
     if score(right) >= 0:
         return high
+    from scipy.optimize import brentq  # noqa: PLC0415  (a quarter of a second)
+
     return float(brentq(score, left, right, xtol=1e-15, rtol=1e-14))
 
 
@@ -202,6 +203,8 @@ def _on_ratio_scale(z: Cut, numerator: int, denominator: int, level: float) -> t
 
 def _limits(z: Cut, at: float, low: float, high: float, level: float) -> tuple[float, float]:
     """Return where a statistic that falls in its argument crosses the normal quantiles."""
+    from scipy.optimize import brentq  # noqa: PLC0415
+
     quantile = float(ndtri((1 + level) / 2))
     edge = 1e-12
 
