@@ -216,8 +216,10 @@ def _newton(
 
     value = likelihood(theta)
     for _ in range(80):
-        score, information = _derivatives(*cumulative(theta), upper, lower)
-        if np.linalg.eigvalsh(information)[0] < 1e-9 * len(y):
+        with np.errstate(all="ignore"):  # a category whose probability vanishes: judged below
+            score, information = _derivatives(*cumulative(theta), upper, lower)
+        finite = np.isfinite(information).all() and np.isfinite(score).all()
+        if not finite or np.linalg.eigvalsh(information)[0] < 1e-9 * len(y):
             raise NotIdentifiedError(NO_MAXIMUM)
         step = np.linalg.solve(information, score)
         if np.abs(step).max() <= 1e-11 * (1 + np.abs(theta).max()):

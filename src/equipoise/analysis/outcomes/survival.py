@@ -174,11 +174,14 @@ def _medians(data: FollowUp, unit: str, level: float) -> Found:
             raise NotIdentifiedError(
                 f"Fewer than half of this arm had the event by the end of follow-up.{lower}"
             )
-        open_end = "The upper limit of the median was not reached in follow-up"
+        notes = []
+        if math.isinf(low):  # the curve falls to 0 at once: there are no limits where it is 0
+            notes.append(f"The median of arm {arm!r} has no lower limit: too few event times")
+        if math.isinf(high):
+            notes.append(f"The upper limit of the median was not reached in follow-up: arm {arm!r}")
         return Estimate(
-            "median-survival", arm=arm, estimate=median, low=low, high=high, level=level,
-            unit=unit, method=BROOKMEYER_CROWLEY,
-            warnings=(f"{open_end}: arm {arm!r}",) if math.isinf(high) else (),
+            "median-survival", arm=arm, estimate=median, low=None if math.isinf(low) else low,
+            high=high, level=level, unit=unit, method=BROOKMEYER_CROWLEY, warnings=tuple(notes),
         )  # fmt: skip
 
     return _each_arm(data, "median-survival", row)
