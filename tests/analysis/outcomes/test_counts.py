@@ -122,7 +122,7 @@ def test_impossible_counts_and_times_are_refused(outcomes, arrays):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("people", "bound"), [(40, 0.015), (100, 0.01)])
+@pytest.mark.parametrize(("people", "bound"), [(15, 0.02), (40, 0.015), (100, 0.01)])
 def test_rate_ratios_cover(rng, people, bound):
     """Gamma-mixed Poisson counts (theta 1.5) and a covariate: both rows."""
     trials, truth = 2000, np.log(0.6)
@@ -146,5 +146,6 @@ def test_rate_ratios_cover(rng, people, bound):
         hits["nb"] += abs(shaped.coefficients[1] - truth) < 1.96 * se
     noise = 3 * np.sqrt(0.95 * 0.05 / trials)
     assert abs(hits["poisson"] / trials - 0.95) < bound + noise
-    assert fitted > 0.97 * trials
+    # few people: the counts of one trial in fourteen look no wider than Poisson
+    assert fitted > (0.9 if people < 20 else 0.97) * trials
     assert abs(hits["nb"] / fitted - 0.95) < bound + noise
