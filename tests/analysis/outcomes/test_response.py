@@ -80,7 +80,7 @@ def test_score_intervals_agree_with_search_in_r(r_says, counts):
         assert_allclose(high, r(f"score:{what}", f"{tag} high"), rtol=2e-7)
 
 
-@pytest.mark.parametrize(  # Newcombe 1998, table II: methods 6 and 10
+@pytest.mark.parametrize(  # Newcombe 1998, his examples: methods 6 and 10
     ("counts", "miettinen_nurminen", "square_and_add"),
     [
         ((56, 70, 48, 80), (0.0528, 0.3382), (0.0524, 0.3339)),

@@ -53,7 +53,7 @@ class SurvivalCurve:
 
         References
         ----------
-        Kalbfleisch & Prentice (1980), The Statistical Analysis of Failure Time Data, section 1.3.
+        Kalbfleisch & Prentice (1980), The Statistical Analysis of Failure Time Data.
         """
         z = float(ndtri((1 + level) / 2))
         with np.errstate(divide="ignore", invalid="ignore"):

@@ -9,15 +9,20 @@ from typing import TYPE_CHECKING
 
 from equipoise.analysis.contrast import Contrast
 from equipoise.analysis.outcomes.arm_model import INDEPENDENT, RANDOMISED
-from equipoise.analysis.outcomes.cox import cox, km_transform
 from equipoise.analysis.outcomes.cumulative_incidence import (
     AALEN_JOHANSEN,
     cumulative_incidence,
     log_log_limits,
 )
 from equipoise.analysis.outcomes.follow_up_table import FollowUp, read_follow_up
-from equipoise.analysis.outcomes.log_rank import log_rank
-from equipoise.analysis.outcomes.scales import Higher, few_events, log_scale_row, unit_of
+from equipoise.analysis.outcomes.hazard_rows import hazard_rows, log_rank_rows
+from equipoise.analysis.outcomes.scales import (
+    Higher,
+    Reading,
+    few_events,
+    log_scale_row,
+    unit_of,
+)
 from equipoise.analysis.rows import estimate_row
 from equipoise.errors import NotIdentifiedError
 from equipoise.estimates import Estimate, Estimates, Refusal
@@ -29,14 +34,10 @@ KAPLAN_MEIER = (
     "Kaplan & Meier (1958), Greenwood's variance, pointwise limits on the log(-log) scale"
 )
 BROOKMEYER_CROWLEY = "Median of Kaplan & Meier (1958), limits of Brookmeyer & Crowley (1982)"
-LOG_RANK = "Log-rank test (Mantel 1966; Peto & Peto 1972){strata}"
 RMST = (
     "Area under the Kaplan-Meier curve up to tau = {tau:g} (Royston & Parmar 2013), normal limits"
 )
-COX = "Cox's proportional hazards (1972), Efron's ties{more}, limits on the log scale"
-ZPH = "Score test of a hazard ratio that changes with 1 - Kaplan-Meier (Grambsch & Therneau 1994)"
 CENSORING = "Censoring tells nothing about when the event would have come, given the arm"
-PROPORTIONAL = "Proportional hazards: the hazard ratio is the same at all times"
 FORESTALLED = (
     "A competing event can come first: Kaplan-Meier would count it as if the person could still "
     "have the event. Read the cumulative incidence."
@@ -108,8 +109,8 @@ def survival(
     else:
         found += [Refusal(name, FORESTALLED) for name in OF_ONE_EVENT]
         found += _incidences(data, times, level)
-    found += _log_rank(data)
-    found += _hazard_ratios(data, higher, level)
+    found += log_rank_rows(data)
+    found += hazard_rows(data, Reading(data.arms[0], higher, level))
     return _collected(found, data, event)
 
 
@@ -249,61 +250,3 @@ def _incidences(data: FollowUp, times: Sequence[float], level: float) -> Found:
             )  # fmt: skip
 
         yield from _each_arm(data, name, row)
-
-
-def _log_rank(data: FollowUp) -> Found:
-    try:
-        test = log_rank(data.time, data.event, data.arm, data.strata)
-    except NotIdentifiedError as error:
-        return [Refusal("log-rank", str(error))]
-    strata = "" if data.strata is None else ", within strata"
-    return [
-        Estimate(
-            "log-rank",
-            estimate=test.statistic,
-            p=test.p,
-            unit=f"chi-square with {test.df} degree{'s' if test.df > 1 else ''} of freedom",
-            estimand="The event rates of all arms are equal at every time",
-            method=LOG_RANK.format(strata=strata),
-        )
-    ]
-
-
-def _hazard_ratios(data: FollowUp, higher: Higher | None, level: float) -> Found:
-    names = ("hazard-ratio", "proportional-hazards-check")
-    if none := [arm for arm, count in data.events().items() if count == 0]:
-        why = f"Arm {none[0]!r} had no events: its hazard ratio is not finite. Read the log-rank."
-        return [Refusal(name, why) for name in names]
-    try:
-        fit = cox(data.time, data.event, data.matrix, strata=data.strata, cluster=data.cluster)
-    except NotIdentifiedError as error:
-        return [Refusal(name, str(error)) for name in names]
-    more = "" if data.strata is None else ", baseline hazard by stratum"
-    more += "" if data.cluster is None else ", variance robust to clusters (Lin & Wei 1989)"
-    found: list[Estimate | Refusal] = []
-    for column, arm in enumerate(data.arms[1:]):
-        se = math.sqrt(fit.covariance[column, column])
-        effect = Contrast(float(fit.coefficients[column]), se, math.inf)
-        row = log_scale_row(
-            names[0], effect, level=level, arm=arm, method=COX.format(more=more),
-            unit=unit_of("hazard ratio", arm, data.arms[0], higher, 1),
-            assumptions=(PROPORTIONAL,),
-        )  # fmt: skip
-        found.append(row)
-    transform = km_transform(data.time, data.event, fit.event_time)
-    checks = {"all": None, **{arm: [column] for column, arm in enumerate(data.arms[1:])}}
-    for label, columns in checks.items():
-        try:
-            test = fit.check_proportional_hazards(transform, columns)
-        except NotIdentifiedError as error:
-            found.append(Refusal(names[1], str(error), label=label))
-            continue
-        found.append(
-            Estimate(
-                names[1], label=label, arm=None if label == "all" else label,
-                estimate=test.statistic, p=test.p, method=ZPH,
-                unit=f"chi-square with {test.df} degree{'s' if test.df > 1 else ''} of freedom",
-                estimand="The hazard ratio does not change with time; a large p is no proof",
-            )
-        )  # fmt: skip
-    return found
