@@ -3,6 +3,8 @@
 Array kernels (`two_samples`, `least_squares`, `random_intercept_fit`, ...) know no records;
 `total_effect` and `analyse` take a trial; `mixed_model` and `ancova` take a person's own table.
 The folders `multiplicity` and `harms` hold several hypotheses, and adverse events.
+`total_effect` and `analyse` take a trial; `mixed_model` and `ancova` take a person's own table, as
+do `response`, `ordinal`, `counts` and `survival` for outcomes that are no score.
 """
 
 from equipoise.analysis.ancova import Ancova, compare_arms
@@ -15,6 +17,7 @@ from equipoise.analysis.linear_model import LeastSquares, least_squares
 from equipoise.analysis.mixed_model import MixedModelFit, random_intercept_fit
 from equipoise.analysis.mmrm import ManyFits, Mmrm, MmrmFit, fit_many, fit_mmrm, mmrm
 from equipoise.analysis.multiplicity import adjust
+from equipoise.analysis.outcomes import counts, ordinal, response, survival
 from equipoise.analysis.planned import analyse
 from equipoise.analysis.randomisation_test import (
     RandomisationTest,
@@ -52,6 +55,7 @@ __all__ = [
     "cluster_robust",
     "clusters_of",
     "compare_arms",
+    "counts",
     "difference_in_means",
     "effect_unit",
     "estimate_row",
@@ -68,7 +72,11 @@ __all__ = [
     "rank_scores",
     "rerandomise",
     "residual_scores",
+    "ordinal",
+    "random_intercept_fit",
+    "response",
     "robust_covariance",
+    "survival",
     "total_effect",
     "two_samples",
 ]

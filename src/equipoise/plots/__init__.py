@@ -2,11 +2,13 @@
 
 from equipoise.plots.blinding_surface import blinding_surface
 from equipoise.plots.effect_twins import effect_twins
+from equipoise.plots.figure_file import to_file
 from equipoise.plots.guess_rate_curve import guess_rate_curve
 from equipoise.plots.guesses_by_arm import guesses_by_arm
 from equipoise.plots.harms_dot_plot import harms_dot_plot
 from equipoise.plots.intervals import intervals
 from equipoise.plots.participant_flow import participant_flow
+from equipoise.plots.kaplan_meier import kaplan_meier
 from equipoise.plots.stratum_means import stratum_means
 from equipoise.plots.svg import to_svg
 from equipoise.plots.testing_graph import testing_graph
@@ -20,8 +22,10 @@ __all__ = [
     "harms_dot_plot",
     "intervals",
     "participant_flow",
+    "kaplan_meier",
     "stratum_means",
     "testing_graph",
     "tipping_curve",
+    "to_file",
     "to_svg",
 ]
