@@ -151,7 +151,7 @@ def sequence_means(table: CrossoverTable, *, level: float) -> Iterator[Estimate]
     for (sequence, period), rows in table.frame.groupby(["sequence", "period"]):
         y = rows["outcome"].to_numpy(dtype=np.float64)
         label, arm = f"{sequence}, period {_plain(period)}", str(rows["treatment"].iloc[0])
-        unit = f"outcome units ({len(y)} participants)"
+        unit = f"outcome units ({len(y)} participant{'s' if len(y) > 1 else ''})"
         spread = float(y.std(ddof=1)) if len(y) > 1 else 0.0
         if spread > 0:
             mean = Contrast(float(y.mean()), spread / math.sqrt(len(y)), len(y) - 1.0)

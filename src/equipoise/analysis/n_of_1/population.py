@@ -1,0 +1,205 @@
+"""Rows about people in general: the mean effect, how far people differ, the next person."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from equipoise.analysis.contrast import Contrast
+from equipoise.analysis.n_of_1.one_stage import ONE_STAGE, one_stage
+from equipoise.analysis.n_of_1.paired_cycles import paired_fit, within_variance
+from equipoise.analysis.n_of_1.random_effects import (
+    HARTUNG_KNAPP,
+    PREDICTION,
+    Q_PROFILE,
+    SHRUNKEN,
+    RandomEffects,
+    random_effects,
+    sd_interval,
+)
+from equipoise.analysis.rows import estimate_row
+from equipoise.errors import NotIdentifiedError
+from equipoise.estimates import Estimate, Refusal
+
+if TYPE_CHECKING:
+    from equipoise.analysis.n_of_1.cycles import Cycles
+    from equipoise.analysis.n_of_1.one_person import OwnEffect
+
+Model = Literal["two-stage", "one-stage"]
+Variance = Literal["common", "own"]
+SAMPLE = "Participants are a sample of the people spoken of"
+NORMAL_PEOPLE = "True effects are normally distributed over people"
+ALIKE = "Cycle differences vary alike in all participants"
+KNOWN = "Each participant's standard error is taken as known"
+T_OF_PEOPLE = "One-sample t of participants' effects"
+AT_ZERO = (
+    "The spread between people was estimated as 0, the edge of its range. That is no evidence "
+    "that everybody responds alike: read the upper limit"
+)
+NOT_ALIKE = "A large p is not evidence that everybody responds alike"
+NEEDS_SPREAD = ("effect-sd-between-people", "prediction-interval", "interaction-test")
+
+
+@dataclass(frozen=True, slots=True)
+class _Population:
+    """A fit with what its rows say; `cycle_df` belongs to a common variance, 0 otherwise."""
+
+    fit: RandomEffects
+    mean: Contrast
+    cycle_df: int
+    method: str
+    assumptions: tuple[str, ...]
+
+
+def population_rows(
+    cycles: Cycles,
+    effects: Sequence[OwnEffect | None],
+    *,
+    model: Model,
+    variance: Variance,
+    level: float,
+) -> list[Estimate | Refusal]:
+    """Write the mean effect, its spread between people, and shrunken individual effects."""
+    try:
+        found = _fitted(cycles, effects, model, variance)
+    except NotIdentifiedError as error:
+        refused = [Refusal(name, str(error)) for name in NEEDS_SPREAD]
+        return [*_mean_of_people(cycles, effects, level), *refused]
+    rows: list[Estimate | Refusal] = [*_mean_and_spread(found, level), _test(found)]
+    rows.append(_prediction(found, level))
+    rows += _shrunken(found, cycles, level)
+    unit = f"{cycles.active} minus {cycles.control}"
+    return [
+        replace(row, unit=unit) if isinstance(row, Estimate) and row.unit is None else row
+        for row in rows
+    ]
+
+
+def _fitted(
+    cycles: Cycles, effects: Sequence[OwnEffect | None], model: Model, variance: Variance
+) -> _Population:
+    differences = [person.differences for person in cycles.people]
+    if variance == "own":
+        return _of_own_variances(effects)
+    s2, df = within_variance(differences)
+    y = np.array([d.mean() for d in differences])
+    sizes = np.array([len(d) for d in differences])
+    told = (SAMPLE, NORMAL_PEOPLE, ALIKE)
+    if model == "two-stage":
+        fit = random_effects(y, s2 / sizes)
+        method = f"{HARTUNG_KNAPP}; one variance of cycles pooled over participants, {df} df"
+        return _Population(fit, fit.mean, df, method, told)
+    whole = one_stage(differences)
+    fit = random_effects(y, whole.cycle_variance / sizes, tau2=whole.tau2)
+    exact_q = random_effects(y, s2 / sizes, tau2=0.0).q  # pooled variance: then F is exact
+    fit = replace(fit, mean=whole.mean, q=exact_q)
+    return _Population(fit, whole.mean, df, ONE_STAGE, told)
+
+
+def _of_own_variances(effects: Sequence[OwnEffect | None]) -> _Population:
+    known = [found.effect for found in effects if found is not None]
+    if len(known) < len(effects):
+        raise NotIdentifiedError(
+            f"{len(effects) - len(known)} participants have too few cycles for a variance of "
+            "their own. Take variance='common', or leave them out."
+        )
+    fit = random_effects([e.estimate for e in known], [e.se**2 for e in known])
+    return _Population(fit, fit.mean, 0, HARTUNG_KNAPP, (SAMPLE, NORMAL_PEOPLE, KNOWN))
+
+
+def _mean_of_people(
+    cycles: Cycles, effects: Sequence[OwnEffect | None], level: float
+) -> Iterator[Estimate | Refusal]:
+    """The mean needs no split of its variance, only people: their effects, each once."""
+    own = [
+        person.differences.mean() if found is None else found.effect.estimate
+        for person, found in zip(cycles.people, effects, strict=True)
+    ]
+    try:
+        mean = paired_fit(own).contrast([1.0])
+    except NotIdentifiedError as error:
+        yield Refusal("mean-effect", str(error))
+        return
+    row = estimate_row("mean-effect", mean, level=level, method=T_OF_PEOPLE)
+    yield replace(row, unit=f"{cycles.active} minus {cycles.control}", assumptions=(SAMPLE,))
+
+
+def _mean_and_spread(found: _Population, level: float) -> Iterator[Estimate]:
+    mean = estimate_row("mean-effect", found.mean, level=level, method=found.method)
+    yield replace(
+        mean,
+        assumptions=found.assumptions,
+        estimand="Mean over people of their own effect of treatment",
+    )
+    low, high = sd_interval(found.fit.tau2_interval(level))
+    yield Estimate(
+        "effect-sd-between-people",
+        estimate=math.sqrt(found.fit.tau2),
+        low=low,
+        high=high,
+        level=level,
+        method=f"{found.method}; interval by {Q_PROFILE}",
+        estimand="Standard deviation over people of their own effect of treatment",
+        assumptions=(*found.assumptions, KNOWN),
+        warnings=(AT_ZERO,) if found.fit.tau2 == 0 else (),
+    )
+
+
+def _test(found: _Population) -> Estimate:
+    k, q = len(found.fit.effects) - 1, found.fit.q
+    common = found.cycle_df > 0
+    p = found.fit.f_p(found.cycle_df) if common else found.fit.q_p
+    return Estimate(
+        "interaction-test",
+        estimate=q / k if common else q,
+        df=found.cycle_df if common else k,
+        p=p,
+        unit=f"F with {k} and {found.cycle_df} df" if common else f"Q with {k} df",
+        estimand="Everybody has the same effect of treatment",
+        method="F test of participant by treatment, cycles as error (Fisher 1925)"
+        if common
+        else "Cochran's Q (1954), variances taken as known",
+        assumptions=found.assumptions,
+        warnings=(NOT_ALIKE,) if p >= 0.05 else (),
+    )
+
+
+def _prediction(found: _Population, level: float) -> Estimate | Refusal:
+    try:
+        low, high = found.fit.prediction_interval(level)
+    except NotIdentifiedError as error:
+        return Refusal("prediction-interval", str(error))
+    return Estimate(
+        "prediction-interval",
+        estimate=found.mean.estimate,
+        low=low,
+        high=high,
+        level=level,
+        df=len(found.fit.effects) - 2,
+        method=f"{found.method}; {PREDICTION}",
+        estimand="The true effect in one new person of the same kind",
+        assumptions=found.assumptions,
+        warnings=(AT_ZERO,) if found.fit.tau2 == 0 else (),
+    )
+
+
+def _shrunken(found: _Population, cycles: Cycles, level: float) -> Iterator[Estimate]:
+    low, high = found.fit.shrunken_interval(level)
+    for k, person in enumerate(cycles.people):
+        yield Estimate(
+            "individual-effect",
+            label=f"{person.name}, shrunken",
+            estimate=found.fit.shrunken[k],
+            se=found.fit.shrunken_se[k],
+            low=low[k],
+            high=high[k],
+            level=level,
+            method=f"{SHRUNKEN}; {found.method}",
+            estimand="This participant's effect, given their cycles and everybody else's",
+            assumptions=(*found.assumptions, "The spread between people is taken as known"),
+            warnings=(AT_ZERO,) if found.fit.tau2 == 0 else (),
+        )
