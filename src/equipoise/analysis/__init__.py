@@ -9,9 +9,11 @@ from equipoise.analysis.arm_design import ArmDesign, arm_design
 from equipoise.analysis.change_from_baseline import change_from_baseline
 from equipoise.analysis.clusters import Clusters, clusters_of
 from equipoise.analysis.contrast import Contrast, FTest
+from equipoise.analysis.crossover import crossover
 from equipoise.analysis.formula import ancova, mixed_model
 from equipoise.analysis.linear_model import LeastSquares, least_squares
 from equipoise.analysis.mixed_model import MixedModelFit, random_intercept_fit
+from equipoise.analysis.n_of_1 import n_of_1
 from equipoise.analysis.planned import analyse
 from equipoise.analysis.rows import effect_unit, estimate_row
 from equipoise.analysis.sandwich import ClusterRobust, cluster_robust, robust_covariance
@@ -35,12 +37,14 @@ __all__ = [
     "cluster_robust",
     "clusters_of",
     "compare_arms",
+    "crossover",
     "difference_in_means",
     "effect_unit",
     "estimate_row",
     "headline_rows",
     "least_squares",
     "mixed_model",
+    "n_of_1",
     "random_intercept_fit",
     "robust_covariance",
     "total_effect",

@@ -19,6 +19,8 @@ VERBS = {
     "datasets": ("datasets", "List, fetch and cite published trial data."),
     "analyse": ("analyse", "Run the planned analyses of a trial."),
     "belief": ("belief", "Drug or belief? Blinding, and effects given belief."),
+    "crossover": ("crossover", "A crossover trial in one table: treatment, period, carry-over."),
+    "n-of-1": ("n_of_1", "N-of-1 trials in one table: each person's effect, and people's."),
     "report": ("report", "Write the report page of a trial."),
 }
 

@@ -42,6 +42,21 @@ TITLES = {
     "expectancy-moderation": "Moderation by expectancy",
     "negative-control": "Negative control",
     "missing-guesses": "Missing guesses",
+    "treatment-effect": "Treatment effect",
+    "period-effect": "Period effect",
+    "carry-over": "Carry-over",
+    "within-person-sd": "Standard deviation within participants",
+    "sequence-mean": "Mean by sequence and period",
+    "preference-test": "Test of preference",
+    "individual-effect": "Individual effect",
+    "randomisation-test": "Randomisation test",
+    "smallest-p": "Smallest p value possible",
+    "time-trend": "Trend over time",
+    "serial-correlation": "Serial correlation",
+    "mean-effect": "Mean effect over people",
+    "effect-sd-between-people": "Standard deviation of effects between people",
+    "prediction-interval": "Effect expected in a new person",
+    "interaction-test": "Test of participant by treatment",
 }
 
 

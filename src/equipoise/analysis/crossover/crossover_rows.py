@@ -35,7 +35,14 @@ RANDOM = "Whether a period is missing depends only on what the model holds"
 BOTH_ORDERS = "The order of treatments was randomised"
 CARRY_OVER_TOLD = (
     "Carry-over is shown as information. Do not choose the analysis by this test: the two-stage "
-    "procedure is invalid (Freeman 1989), and the test compares people, so it misses much"
+    "procedure is invalid (Freeman 1989)"
+)
+BETWEEN_PEOPLE = (
+    "In an AB/BA trial carry-over is seen only between people: a large p says little of it"
+)
+FIRST_PERIOD = (
+    "In an AB/BA trial with carry-over in the model the effect is that of the first period alone: "
+    "a comparison between people"
 )
 COMPONENTS_KNOWN = "degrees of freedom within participants (between-within)"
 
@@ -58,7 +65,7 @@ def paired_rows(
             replace(
                 estimate_row("carry-over", result.carry_over, level=level),
                 unit=f"what {active} leaves minus what {control} leaves",
-                warnings=(CARRY_OVER_TOLD,),
+                warnings=(CARRY_OVER_TOLD, BETWEEN_PEOPLE),
                 method="Two-sample t of the sums of both periods (Hills & Armitage 1979)",
             )
         )
@@ -84,9 +91,11 @@ def model_rows(
     method += f"; {model.fit.rows} rows of {model.fit.clusters} people"
     edge = (BOUNDARY_WARNING,) if model.fit.boundary else ()
     several = len(model.treatments) > 1
+    two = table.is_two_by_two
     for name, effect in model.treatments.items():
         row = estimate_row("treatment-effect", effect, level=level, label=name if several else None)
-        price = (_priced(name, model.price[name]),) if carries else ()
+        price: tuple[str, ...] = (_priced(name, model.price[name]),) if carries else ()
+        price += (FIRST_PERIOD,) if carries and two else ()
         unit, estimand = f"{name} minus {table.control}", _effect(name, table.control)
         row = replace(row, arm=name if several else None, unit=unit, estimand=estimand)
         yield _of_model(row, method, carries, (*edge, *price))
@@ -94,18 +103,19 @@ def model_rows(
         label = _after(period, table.periods[0])
         row = estimate_row("period-effect", effect, level=level, label=label)
         yield _of_model(replace(row, unit="outcome units"), method, carries, edge)
+    told = (CARRY_OVER_TOLD, BETWEEN_PEOPLE) if two else (CARRY_OVER_TOLD,)
     for name, effect in model.carry_over.items():
         row = estimate_row("carry-over", effect, level=level, label=name if several else None)
         unit = f"what {name} leaves minus what {table.control} leaves"
         row = replace(row, unit=unit, arm=name if several else None)
-        yield _of_model(row, method, carries, (*edge, CARRY_OVER_TOLD))
+        yield _of_model(row, method, carries, (*edge, *told))
     spread = model.fit.variance_covariance[1, 1]
     sd = _within_sd(math.sqrt(model.fit.s2), 2 * model.fit.s2**2 / float(spread), level)
     yield _of_model(sd, method, carries, edge)
 
 
 def binary_rows(
-    difference: TwoByTwo, result: BinaryCrossover, table: CrossoverTable, *, level: float
+    difference: TwoByTwo, result: BinaryCrossover | None, table: CrossoverTable, *, level: float
 ) -> Iterator[Estimate]:
     """Write the difference in risk, the odds ratio, and the tests of preference."""
     control, active = table.treatments
@@ -113,6 +123,14 @@ def binary_rows(
     for row in paired_rows(difference, table, level=level, label="risk difference")[:2]:
         unit = f"probability, {active} minus {control}" if row.unit != "outcome units" else None
         yield replace(row, unit=unit or "probability", assumptions=told)
+    if result is not None:
+        yield from _preferences(result, table, level=level, told=told)
+
+
+def _preferences(
+    result: BinaryCrossover, table: CrossoverTable, *, level: float, told: tuple[str, ...]
+) -> Iterator[Estimate]:
+    active, control = table.treatments[1], table.control
     yield Estimate(
         "treatment-effect",
         label="odds ratio",
@@ -146,21 +164,22 @@ def binary_rows(
         )
 
 
-def sequence_means(table: CrossoverTable, *, level: float) -> Iterator[Estimate]:
+def sequence_means(table: CrossoverTable, *, level: float, binary: bool) -> Iterator[Estimate]:
     """Write the mean of each sequence in each period, of the people seen there."""
     for (sequence, period), rows in table.frame.groupby(["sequence", "period"]):
         y = rows["outcome"].to_numpy(dtype=np.float64)
-        label, arm = f"{sequence}, period {_plain(period)}", str(rows["treatment"].iloc[0])
-        unit = f"outcome units ({len(y)} participant{'s' if len(y) > 1 else ''})"
-        spread = float(y.std(ddof=1)) if len(y) > 1 else 0.0
+        spread = float(y.std(ddof=1)) if len(y) > 1 and not binary else 0.0
+        row = Estimate("sequence-mean", estimate=float(y.mean()))
         if spread > 0:
             mean = Contrast(float(y.mean()), spread / math.sqrt(len(y)), len(y) - 1.0)
-            row = estimate_row("sequence-mean", mean, level=level, label=label, arm=arm, unit=unit)
-            yield replace(row, p=None)
-        else:
-            yield Estimate(
-                "sequence-mean", label=label, arm=arm, estimate=float(y.mean()), unit=unit
-            )
+            row = replace(estimate_row("sequence-mean", mean, level=level), p=None)
+        yield replace(
+            row,
+            label=f"{sequence}, period {_plain(period)}",
+            arm=str(rows["treatment"].iloc[0]),
+            unit="probability" if binary else "outcome units",
+            estimand=f"Mean of the {len(y)} participant(s) of the sequence seen in that period",
+        )
 
 
 def _of_model(row: Estimate, method: str, carries: bool, warnings: tuple[str, ...]) -> Estimate:

@@ -146,6 +146,6 @@ def _numbers(values: pd.Series[Any], name: str) -> pd.Series[Any]:
 
     if values.dtype.kind not in "biuf":
         raise DataError(
-            f"Column {name!r} must be numbers; it holds {str(values.dropna().iloc[:1].tolist())}."
+            f"Column {name!r} must be numbers; it holds {values.dropna().iloc[:1].tolist()!s}."
         )
     return pd.Series(values, dtype="float64")

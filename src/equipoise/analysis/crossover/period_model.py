@@ -126,7 +126,10 @@ def _between_within(X: NDArray[np.float64], people: NDArray[np.generic]) -> int:
 
 
 def _price(
-    fit: MixedModelFit, plain: NDArray[np.float64], people: NDArray[np.generic], names: Sequence[str]
+    fit: MixedModelFit,
+    plain: NDArray[np.float64],
+    people: NDArray[np.generic],
+    names: Sequence[str],
 ) -> dict[str, float]:
     """Return the variance with carry-over over the variance without, at the fitted components."""
     order, starts, sizes = clusters_of(people)

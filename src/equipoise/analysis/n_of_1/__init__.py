@@ -1,7 +1,7 @@
 """N-of-1 trials: cycles of treatment and control in one person, alone or in a series."""
 
 from equipoise.analysis.n_of_1.cycles import Cycles, Person, cycles_table
-from equipoise.analysis.n_of_1.n_of_1 import n_of_1
+from equipoise.analysis.n_of_1.n_of_1 import individual_effects, n_of_1
 from equipoise.analysis.n_of_1.one_stage import OneStage, one_stage
 from equipoise.analysis.n_of_1.paired_cycles import OrderTest, order_test, paired_fit
 from equipoise.analysis.n_of_1.random_effects import RandomEffects, random_effects
@@ -15,6 +15,7 @@ __all__ = [
     "RandomEffects",
     "SerialRegression",
     "cycles_table",
+    "individual_effects",
     "n_of_1",
     "one_stage",
     "order_test",

@@ -100,7 +100,7 @@ def _active(treatments: pd.Series[Any], control: str, column: str) -> str:
             f"An n-of-1 comparison is of {control!r} with one other treatment; column {column!r} "
             f"holds {known}. Keep the rows of two treatments."
         )
-    return next(name for name in known if name != control)
+    return str(next(name for name in known if name != control))
 
 
 def _after_washout(

@@ -17,6 +17,7 @@ from equipoise.errors import DataError
 from equipoise.estimates import Estimate, Estimates, Refusal
 
 if TYPE_CHECKING:
+    import pandas as pd
     from narwhals.typing import IntoDataFrame
 
 
@@ -94,11 +95,31 @@ def n_of_1(
     if len(cycles.people) > 1:
         found += population_rows(cycles, effects, model=model, variance=variance, level=level)
     rows = (row for row in found if isinstance(row, Estimate))
-    told = (
-        replace(row, outcome=outcome, warnings=cycles.warnings + row.warnings) for row in rows
-    )
+    told = (replace(row, outcome=outcome, warnings=cycles.warnings + row.warnings) for row in rows)
     refused = (replace(row, outcome=outcome) for row in found if isinstance(row, Refusal))
     return Estimates(tuple(told), tuple(refused))
+
+
+def individual_effects(found: Estimates) -> pd.DataFrame:
+    """Return each participant's own and shrunken effect with limits, for `plots.caterpillar`.
+
+    Columns label, estimate, low, high, shrunken, shrunken_low, shrunken_high; NaN where refused.
+    """
+    import pandas as pd  # noqa: PLC0415
+
+    rows = {row.label: row for row in found.select(name="individual-effect")}
+    names = dict.fromkeys(str(row.label) for row in found.select(name="randomisation-test"))
+    names |= dict.fromkeys(str(label).removesuffix(", shrunken") for label in rows)
+    columns = ("estimate", "low", "high")
+    table = []
+    for name in names:
+        own, drawn_in = rows.get(name), rows.get(f"{name}, shrunken")
+        line = {"label": name} | {c: getattr(own, c, None) for c in columns}
+        shrunken = ("shrunken", "shrunken_low", "shrunken_high")
+        line |= {s: getattr(drawn_in, c, None) for s, c in zip(shrunken, columns, strict=True)}
+        table.append(line)
+    numbers = [c for c in table[0] if c != "label"]
+    return pd.DataFrame(table).astype(dict.fromkeys(numbers, "float64"))
 
 
 def _check(residual: str, model: str, variance: str, *, regressed: bool) -> None:

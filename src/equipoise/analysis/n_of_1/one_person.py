@@ -20,9 +20,7 @@ if TYPE_CHECKING:
 
 Residual = Literal["independent", "ar1"]
 PAIRED = "Paired t of cycle differences (Student 1908)"
-ORDER = (
-    "Exact randomisation test: all orders of treatment within cycles (Edgington & Onghena 2007)"
-)
+ORDER = "Exact randomisation test: all orders of treatment within cycles (Edgington & Onghena 2007)"
 DRAWN = "The order of treatments was drawn anew, with equal chances, in every cycle"
 WASHED_OUT = "Nothing of one treatment carries over into the next period: washout was long enough"
 SHARP = "Tested is that treatment changed nothing in any cycle"

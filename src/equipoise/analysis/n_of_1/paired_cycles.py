@@ -108,7 +108,7 @@ def within_variance(differences: list[NDArray[np.float64]]) -> tuple[float, int]
             "Everybody had one cycle. How people differ in response then cannot be told from how "
             "one person varies from cycle to cycle (Senn 2016): that takes repeated cycles."
         )
-    if not squares > 1e-24 * max(1.0, max(float(np.square(d).max()) for d in differences)):
+    if not squares > 1e-24 * max(1.0, *(float(np.square(d).max()) for d in differences)):
         raise NotIdentifiedError("The differences do not vary from cycle to cycle in anybody.")
     return squares / df, df
 

@@ -40,6 +40,10 @@ AT_ZERO = (
     "The spread between people was estimated as 0, the edge of its range. That is no evidence "
     "that everybody responds alike: read the upper limit"
 )
+EMPTY = (
+    "Participants' effects lie closer together than cycles of that variance allow: the Q profile "
+    "has no interval. Look whether scores were copied between participants"
+)
 NOT_ALIKE = "A large p is not evidence that everybody responds alike"
 NEEDS_SPREAD = ("effect-sd-between-people", "prediction-interval", "interaction-test")
 
@@ -114,7 +118,7 @@ def _of_own_variances(effects: Sequence[OwnEffect | None]) -> _Population:
 def _mean_of_people(
     cycles: Cycles, effects: Sequence[OwnEffect | None], level: float
 ) -> Iterator[Estimate | Refusal]:
-    """The mean needs no split of its variance, only people: their effects, each once."""
+    """Write the mean alone: it needs people, and no split of the variance of their effects."""
     own = [
         person.differences.mean() if found is None else found.effect.estimate
         for person, found in zip(cycles.people, effects, strict=True)
@@ -136,16 +140,18 @@ def _mean_and_spread(found: _Population, level: float) -> Iterator[Estimate]:
         estimand="Mean over people of their own effect of treatment",
     )
     low, high = sd_interval(found.fit.tau2_interval(level))
+    empty = high == 0  # the effects lie closer together than chance lets them
+    warnings = (AT_ZERO,) if found.fit.tau2 == 0 else ()
     yield Estimate(
         "effect-sd-between-people",
         estimate=math.sqrt(found.fit.tau2),
-        low=low,
-        high=high,
+        low=None if empty else low,
+        high=None if empty else high,
         level=level,
         method=f"{found.method}; interval by {Q_PROFILE}",
         estimand="Standard deviation over people of their own effect of treatment",
         assumptions=(*found.assumptions, KNOWN),
-        warnings=(AT_ZERO,) if found.fit.tau2 == 0 else (),
+        warnings=(*warnings, *((EMPTY,) if empty else ())),
     )
 
 
