@@ -50,6 +50,21 @@ pool <- function(name, v) {
   say(paste(name, "Q"), "", f$QE, NA, nrow(own) - 1, f$QEp)
   half <- qt(.975, nrow(own) - 2) * sqrt(f$tau2 + f$se^2)
   say(paste(name, "prediction"), "", f$beta, NA, NA, NA, f$beta - half, f$beta + half)
+  # the spread uncertain: Q(tau2) is chi-squared; by simulation, so to two digits or three
+  set.seed(7); n <- 2e6; k <- nrow(own); y <- own$y
+  at <- function(t) { w <- 1 / (v + t); m <- sum(w * y) / sum(w); c(sum(w * (y - m)^2), m, sum(w)) }
+  grid <- c(0, exp(seq(log(1e-6), log(1e4), length.out = 4000)))
+  table <- sapply(grid, at)
+  c2 <- rchisq(n, k - 1)
+  t2 <- approx(table[1, ], grid, c2, rule = 2)$y
+  mean_at <- approx(grid, table[2, ], t2)$y; se <- sqrt(approx(grid, table[1, ], t2)$y / (k - 1) / approx(grid, table[3, ], t2)$y)
+  new <- quantile(mean_at + sqrt(t2) * rnorm(n) - se * rt(n, k - 1), c(.025, .975))
+  say(paste(name, "uncertain"), "", NA, NA, NA, NA, new[1], new[2])
+  for (i in seq_along(people)) {
+    kept <- t2 / (t2 + v[i]); sd <- sqrt(kept * v[i] + (1 - kept)^2 / approx(grid, table[3, ], t2)$y)
+    own_limits <- quantile(mean_at + kept * (y[i] - mean_at) + sd * rnorm(n), c(.025, .975))
+    say(paste(name, "uncertain"), people[i], NA, NA, NA, NA, own_limits[1], own_limits[2])
+  }
   # normal-theory shrinkage: the weights of the fit without the Hartung-Knapp factor
   g <- rma(own$y, v, method = "REML", tau2 = f$tau2)
   b <- blup(g)

@@ -6,6 +6,7 @@ from scipy.special import stdtrit
 
 from equipoise.analysis.n_of_1 import one_stage, order_test, random_effects, serial_regression
 from equipoise.analysis.n_of_1.paired_cycles import within_variance
+from equipoise.analysis.n_of_1.uncertain_spread import uncertain_prediction, uncertain_shrinkage
 
 MEAN, CYCLE_SD = 0.8, 1.0
 
@@ -45,9 +46,9 @@ def test_mean_effect_covers_and_the_interaction_test_keeps_its_size(rng):
 @pytest.mark.parametrize("people", [12, 24, 60])
 @pytest.mark.parametrize("tau", [0.0, 0.5, 1.5])
 def test_mean_spread_and_next_person(rng, people, tau):
-    trials = 1500
-    means, mean_in, one_in, tau_in, next_in, own_in = [], [], [], [], [], []
-    found = []
+    trials = 400
+    means, mean_in, one_in, tau_in, next_in, plain_in = ([] for _ in range(6))
+    own_in, found = [], []
     for _ in range(trials):
         effects, differences = series(rng, people, tau)
         fit, df = pooled(differences)
@@ -56,20 +57,25 @@ def test_mean_spread_and_next_person(rng, people, tau):
         one_in.append(covers(one_stage(differences).mean, MEAN))
         low, high = fit.tau2_interval()
         tau_in.append(low <= tau**2 <= high)
+        new = rng.normal(MEAN, tau)
+        low, high = uncertain_prediction(fit.effects, fit.variances)
+        next_in.append(low <= new <= high)
         low, high = fit.prediction_interval()
-        next_in.append(low <= rng.normal(MEAN, tau) <= high)
-        low, high = fit.shrunken_interval()
+        plain_in.append(low <= new <= high)
+        low, high = uncertain_shrinkage(fit.effects, fit.variances)
         own_in.append(np.mean((low <= effects) & (effects <= high)))
         found.append(fit.f_p(df) < 0.05)
     assert abs(np.mean(means) - MEAN) < 4 * np.std(means) / np.sqrt(trials)
     assert 0.93 <= np.mean(mean_in) <= 0.975
     assert 0.93 <= np.mean(one_in) <= 0.975
     assert np.mean(tau_in) >= 0.93
-    assert np.mean(next_in) >= 0.93
+    assert np.mean(next_in) >= 0.92
+    if tau == 0.5 and people < 60:  # why the main prediction does not take tau2 as estimated
+        assert np.mean(plain_in) < 0.92
     if tau == 0:
         assert within(np.mean(found), 0.05, trials)
-    else:  # they take tau2 as known: at 12 people and a spread near the noise they are too narrow
-        assert np.mean(own_in) >= (0.88 if tau < 1 and people < 24 else 0.93)
+    else:
+        assert np.mean(own_in) >= 0.91  # 0.93 at 12 people and a spread near the noise, else 0.94
 
 
 @pytest.mark.slow

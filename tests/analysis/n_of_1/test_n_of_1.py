@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from numpy.testing import assert_allclose
 
-from equipoise.analysis.n_of_1 import n_of_1
+from equipoise.analysis.n_of_1 import cycles_table, n_of_1, paired_fit, random_effects
 from equipoise.errors import DataError, NotIdentifiedError
 
 COLUMNS = {"outcome": "y", "participant": "id", "cycle": "cycle", "treatment": "arm"}
@@ -40,15 +40,30 @@ def test_two_stage_agrees_with_metafor(series, r, variance):
     row, want = one(found, "effect-sd-between-people"), r(f"{variance} tau")
     got = [row.estimate, row.low, row.high]
     assert_allclose(got, want[["estimate", "low", "high"]].astype(float), 1e-8)
-    row, want = one(found, "prediction-interval"), r(f"{variance} prediction")
+    row = one(found, "prediction-interval", "spread as estimated")
+    want = r(f"{variance} prediction")
     assert_allclose([row.low, row.high], want[["low", "high"]].astype(float), 1e-8)
+    row, want = one(found, "prediction-interval"), r(f"{variance} uncertain")
+    # R draws 2 million: its quantiles have a standard error of about 0.006
+    assert_allclose([row.low, row.high], want[["low", "high"]].astype(float), rtol=0, atol=0.025)
     for who in PEOPLE:
-        row, want = one(found, "individual-effect", f"{who}, shrunken"), r(f"{variance} blup", who)
-        got = [row.estimate, row.se, row.low, row.high]
-        assert_allclose(got, want[["estimate", "se", "low", "high"]].astype(float), 1e-7)
+        row = one(found, "individual-effect", f"{who}, shrunken")
+        assert_allclose(row.estimate, r(f"{variance} blup", who).estimate, rtol=1e-8)
+        want = r(f"{variance} uncertain", who)
+        assert_allclose([row.low, row.high], want[["low", "high"]].astype(float), 0, atol=0.01)
     test = one(found, "interaction-test")
     want = r("F") if variance == "common" else r("own Q")
     assert_allclose([test.estimate, test.p], want[["estimate", "p"]].astype(float), rtol=1e-9)
+
+
+def test_shrinkage_at_a_known_spread_agrees_with_metafor(series, r):
+    cycles = cycles_table(series, **ASK)
+    effects = [paired_fit(person.differences).contrast([1]) for person in cycles.people]
+    fit = random_effects([e.estimate for e in effects], [e.se**2 for e in effects])
+    low, high = fit.shrunken_interval()
+    want = np.array([r("own blup", who)[["estimate", "se", "low", "high"]] for who in PEOPLE])
+    got = np.column_stack((fit.shrunken, fit.shrunken_se, low, high))
+    assert_allclose(got, want.astype(float), rtol=1e-7)
 
 
 def test_one_stage_agrees_with_r_lmertest(series, r):

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
 from equipoise.analysis.n_of_1 import one_stage, order_test, paired_fit, random_effects
+from equipoise.analysis.n_of_1.uncertain_spread import uncertain_prediction
 from equipoise.errors import DataError, NotIdentifiedError
 
 DIFFERENCES = st.lists(st.integers(-9, 9), min_size=1, max_size=9)
@@ -87,7 +88,30 @@ def test_shrunken_effects_lie_between_own_and_mean():
     assert same.tau2_interval()[0] == 0
 
 
+@given(st.floats(-5, 5), st.floats(0.01, 100))
+def test_prediction_moves_with_shift_and_unit(shift, scale):
+    y, v = np.array([-1.0, 0.4, 2.0, 0.9]), np.array([0.5, 1.0, 0.7, 2.0])
+    plain = np.array(uncertain_prediction(y, v))
+    moved = uncertain_prediction(scale * y + shift, scale**2 * v)
+    assert_allclose(moved, scale * plain + shift, rtol=1e-6, atol=1e-6 * scale)
+
+
+def test_a_higher_level_and_a_wider_spread_predict_wider():
+    y, v = np.array([-1.0, 0.4, 2.0, 0.9]), np.full(4, 0.7)
+    low, high = uncertain_prediction(y, v, 0.95)
+    inner = uncertain_prediction(y, v, 0.8)
+    assert low < inner[0] < inner[1] < high
+    wide = uncertain_prediction(3 * y, v)
+    assert wide[1] - wide[0] > high - low
+    alike = uncertain_prediction(np.ones(4), v)  # all equal: a spread is still not excluded
+    assert alike[0] <= 1 <= alike[1]
+
+
 def test_bad_effects_are_refused():
+    with pytest.raises(NotIdentifiedError, match="3 participants"):
+        uncertain_prediction([1.0, 2.0], [1.0, 1.0])
+    with pytest.raises(DataError, match="level"):
+        uncertain_prediction([1.0, 2.0, 3.0], [1.0, 1.0, 1.0], 95)
     with pytest.raises(DataError, match="one a participant"):
         random_effects([1.0, 2.0], [1.0])
     with pytest.raises(DataError, match="above 0"):

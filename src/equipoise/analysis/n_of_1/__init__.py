@@ -6,6 +6,7 @@ from equipoise.analysis.n_of_1.one_stage import OneStage, one_stage
 from equipoise.analysis.n_of_1.paired_cycles import OrderTest, order_test, paired_fit
 from equipoise.analysis.n_of_1.random_effects import RandomEffects, random_effects
 from equipoise.analysis.n_of_1.serial_regression import SerialRegression, serial_regression
+from equipoise.analysis.n_of_1.uncertain_spread import uncertain_prediction, uncertain_shrinkage
 
 __all__ = [
     "Cycles",
@@ -22,4 +23,6 @@ __all__ = [
     "paired_fit",
     "random_effects",
     "serial_regression",
+    "uncertain_prediction",
+    "uncertain_shrinkage",
 ]

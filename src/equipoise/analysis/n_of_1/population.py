@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -16,10 +17,15 @@ from equipoise.analysis.n_of_1.random_effects import (
     HARTUNG_KNAPP,
     PREDICTION,
     Q_PROFILE,
-    SHRUNKEN,
     RandomEffects,
     random_effects,
     sd_interval,
+)
+from equipoise.analysis.n_of_1.uncertain_spread import (
+    SHRINKAGE_UNCERTAIN,
+    SPREAD_UNCERTAIN,
+    uncertain_prediction,
+    uncertain_shrinkage,
 )
 from equipoise.analysis.rows import estimate_row
 from equipoise.errors import NotIdentifiedError
@@ -31,6 +37,7 @@ if TYPE_CHECKING:
 
 Model = Literal["two-stage", "one-stage"]
 Variance = Literal["common", "own"]
+Limits = Callable[[float], tuple[float, float]]
 SAMPLE = "Participants are a sample of the people spoken of"
 NORMAL_PEOPLE = "True effects are normally distributed over people"
 ALIKE = "Cycle differences vary alike in all participants"
@@ -39,6 +46,10 @@ T_OF_PEOPLE = "One-sample t of participants' effects"
 AT_ZERO = (
     "The spread between people was estimated as 0, the edge of its range. That is no evidence "
     "that everybody responds alike: read the upper limit"
+)
+TOO_SHORT = (
+    "A spread of 0 is within its interval: a prediction that takes the spread as estimated is then "
+    "often too narrow. Read the one that does not"
 )
 EMPTY = (
     "Participants' effects lie closer together than cycles of that variance allow: the Q profile "
@@ -74,7 +85,7 @@ def population_rows(
         refused = [Refusal(name, str(error)) for name in NEEDS_SPREAD]
         return [*_mean_of_people(cycles, effects, level), *refused]
     rows: list[Estimate | Refusal] = [*_mean_and_spread(found, level), _test(found)]
-    rows.append(_prediction(found, level))
+    rows += _predictions(found, level)
     rows += _shrunken(found, cycles, level)
     unit = f"{cycles.active} minus {cycles.control}"
     return [
@@ -174,38 +185,51 @@ def _test(found: _Population) -> Estimate:
     )
 
 
-def _prediction(found: _Population, level: float) -> Estimate | Refusal:
-    try:
-        low, high = found.fit.prediction_interval(level)
-    except NotIdentifiedError as error:
-        return Refusal("prediction-interval", str(error))
-    return Estimate(
-        "prediction-interval",
-        estimate=found.mean.estimate,
-        low=low,
-        high=high,
-        level=level,
-        df=len(found.fit.effects) - 2,
-        method=f"{found.method}; {PREDICTION}",
-        estimand="The true effect in one new person of the same kind",
-        assumptions=found.assumptions,
-        warnings=(AT_ZERO,) if found.fit.tau2 == 0 else (),
+def _predictions(found: _Population, level: float) -> Iterator[Estimate | Refusal]:
+    fit = found.fit
+    told = f"{found.method}; "
+    short = (TOO_SHORT,) if fit.tau2_interval(level)[0] == 0 else ()
+    ways: tuple[tuple[str | None, Limits, str, tuple[str, ...]], ...] = (
+        (None, partial(uncertain_prediction, fit.effects, fit.variances), SPREAD_UNCERTAIN, ()),
+        ("spread as estimated", fit.prediction_interval, told + PREDICTION, short),
     )
+    for label, limits, method, warnings in ways:
+        try:
+            low, high = limits(level)
+        except NotIdentifiedError as error:
+            yield Refusal("prediction-interval", str(error), label=label)
+            continue
+        yield Estimate(
+            "prediction-interval",
+            label=label,
+            estimate=found.mean.estimate,
+            low=low,
+            high=high,
+            level=level,
+            method=method,
+            estimand="The true effect in one new person of the same kind",
+            assumptions=found.assumptions,
+            warnings=warnings,
+        )
 
 
-def _shrunken(found: _Population, cycles: Cycles, level: float) -> Iterator[Estimate]:
-    low, high = found.fit.shrunken_interval(level)
+def _shrunken(found: _Population, cycles: Cycles, level: float) -> Iterator[Estimate | Refusal]:
+    fit = found.fit
+    try:
+        low, high = uncertain_shrinkage(fit.effects, fit.variances, level)
+    except NotIdentifiedError as error:
+        yield Refusal("individual-effect", str(error), label="shrunken")
+        return
     for k, person in enumerate(cycles.people):
         yield Estimate(
             "individual-effect",
             label=f"{person.name}, shrunken",
-            estimate=found.fit.shrunken[k],
-            se=found.fit.shrunken_se[k],
+            estimate=fit.shrunken[k],
             low=low[k],
             high=high[k],
             level=level,
-            method=f"{SHRUNKEN}; {found.method}",
+            method=SHRINKAGE_UNCERTAIN,
             estimand="This participant's effect, given their cycles and everybody else's",
-            assumptions=(*found.assumptions, "The spread between people is taken as known"),
-            warnings=(AT_ZERO,) if found.fit.tau2 == 0 else (),
+            assumptions=found.assumptions,
+            warnings=(AT_ZERO,) if fit.tau2 == 0 else (),
         )

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 HARTUNG_KNAPP = "Random effects by REML, Hartung-Knapp interval with k - 1 df (2001)"
 Q_PROFILE = "Q profile of the REML random-effects model (Viechtbauer 2007)"
 PREDICTION = "Mean and spread between people, t with k - 2 df (Higgins et al. 2009)"
-SHRUNKEN = "Best linear unbiased prediction at the estimated spread between people"
 STEPS = 200
 
 
