@@ -42,6 +42,8 @@ x <- d[d$id == "P5", ]; k <- coef(summary(lm(d ~ gap, x)))
 say("paired with trend", "P5", k[1, 1], k[1, 2], nrow(x) - 2, k[1, 4]); say("trend", "P5", k[2, 1], k[2, 2], nrow(x) - 2, k[2, 4])
 a <- anova(lm(d ~ id, d)); s2 <- a[2, 3]
 say("F", "", a[1, 4], NA, a[2, 1], a[1, 5])
+w <- oneway.test(d ~ id, d)
+say("welch", "", w$statistic, NA, w$parameter[2], w$p.value)
 pool <- function(name, v) {
   f <- rma(own$y, v, method = "REML", test = "knha", control = list(threshold = 1e-14, maxiter = 1000))
   ci <- confint(f, control = list(tol = 1e-13))$random

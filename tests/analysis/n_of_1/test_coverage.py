@@ -6,6 +6,7 @@ from scipy.special import stdtrit
 
 from equipoise.analysis.n_of_1 import one_stage, order_test, random_effects, serial_regression
 from equipoise.analysis.n_of_1.paired_cycles import within_variance
+from equipoise.analysis.n_of_1.random_effects import welch_test
 from equipoise.analysis.n_of_1.uncertain_spread import uncertain_prediction, uncertain_shrinkage
 
 MEAN, CYCLE_SD = 0.8, 1.0
@@ -37,7 +38,7 @@ def test_mean_effect_covers_and_the_interaction_test_keeps_its_size(rng):
     for _ in range(trials):
         fit, df = pooled(series(rng, 12, 0.0)[1])
         covered.append(covers(fit.mean, MEAN))
-        found.append(fit.f_p(df) < 0.05)
+        found.append(fit.f_test(df).p < 0.05)
     assert within(np.mean(found), 0.05, trials)
     assert np.mean(covered) > 0.95 - 4 * np.sqrt(0.95 * 0.05 / trials)
 
@@ -64,7 +65,7 @@ def test_mean_spread_and_next_person(rng, people, tau):
         plain_in.append(low <= new <= high)
         low, high = uncertain_shrinkage(fit.effects, fit.variances)
         own_in.append(np.mean((low <= effects) & (effects <= high)))
-        found.append(fit.f_p(df) < 0.05)
+        found.append(fit.f_test(df).p < 0.05)
     assert abs(np.mean(means) - MEAN) < 4 * np.std(means) / np.sqrt(trials)
     assert 0.93 <= np.mean(mean_in) <= 0.975
     assert 0.93 <= np.mean(one_in) <= 0.975
@@ -109,3 +110,15 @@ def test_daily_measures_with_serial_errors(rng, days, low, rho):
         covered.append(covers(effect, MEAN))
     assert abs(np.mean(estimates) - MEAN) < 4 * np.std(estimates) / np.sqrt(trials)
     assert low <= np.mean(covered) <= 0.975
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("cycles", "most"), [(4, 0.12), (8, 0.07)])
+def test_equal_effects_with_variances_of_their_own(rng, cycles, most):
+    """Welch's test is near its size where Cochran's Q errs in half of all trials or more."""
+    trials, people = 3000, 12
+    d = rng.normal(MEAN, CYCLE_SD, (trials, people, cycles))
+    y, v = d.mean(axis=2), d.var(axis=2, ddof=1) / cycles
+    df = np.full(people, cycles - 1)
+    found = np.mean([welch_test(*both, df).p < 0.05 for both in zip(y, v, strict=True)])
+    assert 0.03 < found < most

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from equipoise.analysis.contrast import Contrast
+from equipoise.analysis.contrast import Contrast, FTest
 from equipoise.analysis.n_of_1.one_stage import ONE_STAGE, one_stage
 from equipoise.analysis.n_of_1.paired_cycles import paired_fit, within_variance
 from equipoise.analysis.n_of_1.random_effects import (
@@ -20,6 +20,7 @@ from equipoise.analysis.n_of_1.random_effects import (
     RandomEffects,
     random_effects,
     sd_interval,
+    welch_test,
 )
 from equipoise.analysis.n_of_1.uncertain_spread import (
     SHRINKAGE_UNCERTAIN,
@@ -56,18 +57,25 @@ EMPTY = (
     "has no interval. Look whether scores were copied between participants"
 )
 NOT_ALIKE = "A large p is not evidence that everybody responds alike"
+FEW_DF = (
+    "Somebody's own variance rests on fewer than 7 degrees of freedom: the interval of the mean is "
+    "then too narrow and the spread between people too large. Take a common variance"
+)
+ENOUGH_DF = 7
 NEEDS_SPREAD = ("effect-sd-between-people", "prediction-interval", "interaction-test")
 
 
 @dataclass(frozen=True, slots=True)
 class _Population:
-    """A fit with what its rows say; `cycle_df` belongs to a common variance, 0 otherwise."""
+    """A fit, the test that all effects are equal, and what its rows say."""
 
     fit: RandomEffects
     mean: Contrast
-    cycle_df: int
+    test: FTest
+    common: bool
     method: str
     assumptions: tuple[str, ...]
+    warnings: tuple[str, ...] = ()
 
 
 def population_rows(
@@ -89,7 +97,9 @@ def population_rows(
     rows += _shrunken(found, cycles, level)
     unit = f"{cycles.active} minus {cycles.control}"
     return [
-        replace(row, unit=unit) if isinstance(row, Estimate) and row.unit is None else row
+        replace(row, unit=row.unit or unit, warnings=found.warnings + row.warnings)
+        if isinstance(row, Estimate)
+        else row
         for row in rows
     ]
 
@@ -104,15 +114,15 @@ def _fitted(
     y = np.array([d.mean() for d in differences])
     sizes = np.array([len(d) for d in differences])
     told = (SAMPLE, NORMAL_PEOPLE, ALIKE)
+    equal = random_effects(y, s2 / sizes, tau2=0.0).f_test(df)
     if model == "two-stage":
         fit = random_effects(y, s2 / sizes)
         method = f"{HARTUNG_KNAPP}; one variance of cycles pooled over participants, {df} df"
-        return _Population(fit, fit.mean, df, method, told)
+        return _Population(fit, fit.mean, equal, True, method, told)
     whole = one_stage(differences)
     fit = random_effects(y, whole.cycle_variance / sizes, tau2=whole.tau2)
-    exact_q = random_effects(y, s2 / sizes, tau2=0.0).q  # pooled variance: then F is exact
-    fit = replace(fit, mean=whole.mean, q=exact_q)
-    return _Population(fit, whole.mean, df, ONE_STAGE, told)
+    fit = replace(fit, mean=whole.mean)
+    return _Population(fit, whole.mean, equal, True, ONE_STAGE, told)
 
 
 def _of_own_variances(effects: Sequence[OwnEffect | None]) -> _Population:
@@ -122,8 +132,12 @@ def _of_own_variances(effects: Sequence[OwnEffect | None]) -> _Population:
             f"{len(effects) - len(known)} participants have too few cycles for a variance of "
             "their own. Take variance='common', or leave them out."
         )
-    fit = random_effects([e.estimate for e in known], [e.se**2 for e in known])
-    return _Population(fit, fit.mean, 0, HARTUNG_KNAPP, (SAMPLE, NORMAL_PEOPLE, KNOWN))
+    y, v = [e.estimate for e in known], [e.se**2 for e in known]
+    df = [e.df for e in known]
+    fit, test = random_effects(y, v), welch_test(y, v, df)
+    told = (SAMPLE, NORMAL_PEOPLE, KNOWN)
+    few = (FEW_DF,) if min(df) < ENOUGH_DF else ()
+    return _Population(fit, fit.mean, test, False, HARTUNG_KNAPP, told, few)
 
 
 def _mean_of_people(
@@ -167,21 +181,19 @@ def _mean_and_spread(found: _Population, level: float) -> Iterator[Estimate]:
 
 
 def _test(found: _Population) -> Estimate:
-    k, q = len(found.fit.effects) - 1, found.fit.q
-    common = found.cycle_df > 0
-    p = found.fit.f_p(found.cycle_df) if common else found.fit.q_p
+    test, common = found.test, found.common
     return Estimate(
         "interaction-test",
-        estimate=q / k if common else q,
-        df=found.cycle_df if common else k,
-        p=p,
-        unit=f"F with {k} and {found.cycle_df} df" if common else f"Q with {k} df",
+        estimate=test.statistic,
+        df=test.denominator_df,
+        p=test.p,
+        unit=f"F with {test.numerator_df:g} and {test.denominator_df:.4g} df",
         estimand="Everybody has the same effect of treatment",
         method="F test of participant by treatment, cycles as error (Fisher 1925)"
         if common
-        else "Cochran's Q (1954), variances taken as known",
-        assumptions=found.assumptions,
-        warnings=(NOT_ALIKE,) if p >= 0.05 else (),
+        else "F test of equal effects, variances unequal (Welch 1951)",
+        assumptions=tuple(a for a in found.assumptions if a != KNOWN),
+        warnings=(NOT_ALIKE,) if test.p >= 0.05 else (),
     )
 
 
