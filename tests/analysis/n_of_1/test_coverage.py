@@ -46,37 +46,49 @@ def test_mean_effect_covers_and_the_interaction_test_keeps_its_size(rng):
 @pytest.mark.slow
 @pytest.mark.parametrize("people", [12, 24, 60])
 @pytest.mark.parametrize("tau", [0.0, 0.5, 1.5])
-def test_mean_spread_and_next_person(rng, people, tau):
-    trials = 400
-    means, mean_in, one_in, tau_in, next_in, plain_in = ([] for _ in range(6))
-    own_in, found = [], []
+def test_mean_and_spread(rng, people, tau):
+    trials = 1500
+    means, mean_in, one_in, tau_in, found = ([] for _ in range(5))
     for _ in range(trials):
-        effects, differences = series(rng, people, tau)
+        _, differences = series(rng, people, tau)
         fit, df = pooled(differences)
         means.append(fit.mean.estimate)
         mean_in.append(covers(fit.mean, MEAN))
         one_in.append(covers(one_stage(differences).mean, MEAN))
         low, high = fit.tau2_interval()
         tau_in.append(low <= tau**2 <= high)
+        found.append(fit.f_test(df).p < 0.05)
+    assert abs(np.mean(means) - MEAN) < 4 * np.std(means) / np.sqrt(trials)
+    # a spread of 0 can only be overestimated: there both intervals of the mean are conservative
+    most = 0.975 if tau > 0 else 0.99
+    assert 0.93 <= np.mean(mean_in) <= most
+    assert 0.93 <= np.mean(one_in) <= most
+    assert np.mean(tau_in) >= 0.93
+    if tau == 0:
+        assert within(np.mean(found), 0.05, trials)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("people", [12, 24, 60])
+@pytest.mark.parametrize("tau", [0.5, 1.5])
+def test_next_person_and_those_seen(rng, people, tau):
+    trials = 800
+    next_in, plain_in, own_in = [], [], []
+    for k in range(trials):
+        effects, differences = series(rng, people, tau)
+        fit, _ = pooled(differences)
         new = rng.normal(MEAN, tau)
         low, high = uncertain_prediction(fit.effects, fit.variances)
         next_in.append(low <= new <= high)
         low, high = fit.prediction_interval()
         plain_in.append(low <= new <= high)
-        low, high = uncertain_shrinkage(fit.effects, fit.variances)
-        own_in.append(np.mean((low <= effects) & (effects <= high)))
-        found.append(fit.f_test(df).p < 0.05)
-    assert abs(np.mean(means) - MEAN) < 4 * np.std(means) / np.sqrt(trials)
-    assert 0.93 <= np.mean(mean_in) <= 0.975
-    assert 0.93 <= np.mean(one_in) <= 0.975
-    assert np.mean(tau_in) >= 0.93
+        if k % 8 == 0:
+            low, high = uncertain_shrinkage(fit.effects, fit.variances)
+            own_in.append(np.mean((low <= effects) & (effects <= high)))
     assert np.mean(next_in) >= 0.92
+    assert np.mean(own_in) >= 0.91  # 0.93 at 12 people and a spread near the noise, else 0.94
     if tau == 0.5 and people < 60:  # why the main prediction does not take tau2 as estimated
         assert np.mean(plain_in) < 0.92
-    if tau == 0:
-        assert within(np.mean(found), 0.05, trials)
-    else:
-        assert np.mean(own_in) >= 0.91  # 0.93 at 12 people and a spread near the noise, else 0.94
 
 
 @pytest.mark.slow
