@@ -184,3 +184,27 @@ def test_the_flow_has_a_box_a_stage_and_arm() -> None:
     assert len(ax.patches) - len(ax.texts) <= 5
     for part in ("Enrolled: 11", "Allocated: 5", "Allocated: 6", "Analysed: 4"):
         assert part in texts(ax)
+def test_crossover_draws_every_participant_and_each_mean() -> None:
+    frame = pd.DataFrame(
+        {"participant": [1, 1, 2, 2, 3], "sequence": ["d/p", "d/p", "p/d", "p/d", "p"],
+         "period": [1, 2, 1, 2, 1], "treatment": ["d", "p", "p", "d", "p"],
+         "outcome": [5.0, 3.0, 2.0, 6.0, 4.0]}
+    )  # fmt: skip
+    ax = plots.crossover_profiles(frame, control="p", scale="points")
+    assert_allclose(points(ax, "o")[:, 1], [5, 6])  # active
+    assert_allclose(sorted(points(ax, "s")[:, 1]), [2, 3, 4])  # control
+    assert_allclose(points(ax, ".")[:, 1], [4])  # one period only: still seen
+    assert "d/p, n = 1" in texts(ax)
+
+
+def test_caterpillar_puts_the_largest_effect_on_top_and_draws_no_missing_one() -> None:
+    nothing = float("nan")
+    frame = pd.DataFrame(
+        {"label": ["a", "b", "c"], "estimate": [1.0, 3.0, nothing], "low": [0.0, 2.0, nothing],
+         "high": [2.0, 4.0, nothing], "shrunken": [1.5, 2.5, 2.0],
+         "shrunken_low": [0.5, 1.5, 1.0], "shrunken_high": [2.5, 3.5, 3.0]}
+    )  # fmt: skip
+    ax = plots.caterpillar(frame, scale="points", mean=2.0, band=(-1.0, 5.0))
+    assert [t.get_text() for t in ax.get_yticklabels()] == ["b", "c", "a"]
+    assert_allclose(points(ax, "s")[:, 0], [3, 1])
+    assert_allclose(points(ax, "o")[:, 0], [2.5, 2.0, 1.5])

@@ -12,12 +12,14 @@ from equipoise.analysis.arm_design import ArmDesign, arm_design
 from equipoise.analysis.change_from_baseline import change_from_baseline
 from equipoise.analysis.clusters import Clusters, clusters_of
 from equipoise.analysis.contrast import Contrast, FTest
+from equipoise.analysis.crossover import crossover
 from equipoise.analysis.formula import ancova, mixed_model
 from equipoise.analysis.linear_model import LeastSquares, least_squares
 from equipoise.analysis.mixed_model import MixedModelFit, random_intercept_fit
 from equipoise.analysis.mmrm import ManyFits, Mmrm, MmrmFit, fit_many, fit_mmrm, mmrm
 from equipoise.analysis.multiplicity import adjust
 from equipoise.analysis.outcomes import counts, ordinal, response, survival
+from equipoise.analysis.n_of_1 import n_of_1
 from equipoise.analysis.planned import analyse
 from equipoise.analysis.randomisation_test import (
     RandomisationTest,
@@ -56,6 +58,7 @@ __all__ = [
     "clusters_of",
     "compare_arms",
     "counts",
+    "crossover",
     "difference_in_means",
     "effect_unit",
     "estimate_row",
@@ -67,6 +70,7 @@ __all__ = [
     "logistic_scores",
     "mixed_model",
     "mmrm",
+    "n_of_1",
     "random_intercept_fit",
     "randomisation_test",
     "rank_scores",

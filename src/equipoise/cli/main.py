@@ -27,6 +27,8 @@ VERBS = {
     "belief": ("belief", "Drug or belief? Blinding, and effects given belief."),
     "harms": ("harms", "Adverse events by arm, with what could still be missed."),
     "adjust": ("adjust", "Adjust p values for being several: Holm, graphs, Dunnett, ..."),
+    "crossover": ("crossover", "A crossover trial in one table: treatment, period, carry-over."),
+    "n-of-1": ("n_of_1", "N-of-1 trials in one table: each person's effect, and people's."),
     "report": ("report", "Write the report page of a trial."),
 }
 

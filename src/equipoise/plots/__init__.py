@@ -1,6 +1,8 @@
 """Pictures: a frame comes in, axes go out. No pyplot: its global state leaks in a server."""
 
 from equipoise.plots.blinding_surface import blinding_surface
+from equipoise.plots.caterpillar import caterpillar
+from equipoise.plots.crossover_profiles import crossover_profiles
 from equipoise.plots.effect_twins import effect_twins
 from equipoise.plots.figure_file import to_file
 from equipoise.plots.guess_rate_curve import guess_rate_curve
@@ -16,6 +18,8 @@ from equipoise.plots.tipping_curve import tipping_curve
 
 __all__ = [
     "blinding_surface",
+    "caterpillar",
+    "crossover_profiles",
     "effect_twins",
     "guess_rate_curve",
     "guesses_by_arm",

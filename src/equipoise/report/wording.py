@@ -88,6 +88,21 @@ TITLES = {
     "randomisation-p-error": "Monte Carlo error of its p",
     "randomisation-interval": "Effect by inverting the test",
     "free-permutation-p": "Free permutation of labels",
+    "treatment-effect": "Treatment effect",
+    "period-effect": "Period effect",
+    "carry-over": "Carry-over",
+    "within-person-sd": "Standard deviation within participants",
+    "sequence-mean": "Mean by sequence and period",
+    "preference-test": "Test of preference",
+    "individual-effect": "Individual effect",
+    "randomisation-test": "Randomisation test",
+    "smallest-p": "Smallest p value possible",
+    "time-trend": "Trend over time",
+    "serial-correlation": "Serial correlation",
+    "mean-effect": "Mean effect over people",
+    "effect-sd-between-people": "Standard deviation of effects between people",
+    "prediction-interval": "Effect expected in a new person",
+    "interaction-test": "Test of participant by treatment",
 }
 
 
