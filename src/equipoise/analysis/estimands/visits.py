@@ -1,0 +1,46 @@
+"""Which visits an analysis holds, and the grid of everybody's scores at them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from equipoise.errors import NotIdentifiedError
+from equipoise.records import outcome_grid
+
+if TYPE_CHECKING:
+    from equipoise.protocol import Analysis
+    from equipoise.records import UnblindedRecords
+
+
+def analysed_visits(records: UnblindedRecords, analysis: Analysis, outcome: str) -> list[str]:
+    """Return the planned visits after baseline that have scores; with cLDA the baseline first."""
+    plan, totals = records.protocol, records.total_scores
+    seen = set(totals["visit"][(totals["instrument"] == outcome) & totals["score"].notna()])
+    wanted = set(analysis.visits) or {v.name for v in plan.visits if not v.baseline}
+    if analysis.common_baseline:
+        wanted |= {v.name for v in plan.visits if v.baseline and outcome in v.instruments}
+        seen |= {v.name for v in plan.visits if v.baseline}
+    visits = [name for name in plan.visit_names if name in wanted]
+    if not [v for v in visits if v in seen and not plan.visit(v).baseline]:
+        where = ", ".join(visits)
+        raise NotIdentifiedError(f"{outcome} was planned at {where}, and nobody was scored there.")
+    last = [name for name in visits if not plan.visit(name).baseline][-1]
+    if analysis.visits and last not in seen:
+        raise NotIdentifiedError(f"{outcome} was planned at {last}, and nobody was scored there.")
+    return [name for name in visits if name in seen]
+
+
+def grid_of(records: UnblindedRecords, outcome: str, visits: list[str]) -> pd.DataFrame:
+    """Return `outcome_grid` with the visits as an ordered category."""
+    grid = outcome_grid(records, outcome, visits)
+    return grid.assign(visit=pd.Categorical(grid["visit"], categories=visits, ordered=True))
+
+
+def frame_until(frame: pd.DataFrame, end: str) -> pd.DataFrame:
+    """Leave out visits after one."""
+    visits = list(frame["visit"].cat.categories)
+    kept = visits[: visits.index(end) + 1]
+    rows = frame[frame["visit"].isin(kept)].reset_index(drop=True)
+    return rows.assign(visit=pd.Categorical(rows["visit"], categories=kept, ordered=True))
