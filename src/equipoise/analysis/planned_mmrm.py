@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from equipoise.errors import DataError, NotIdentifiedError
+from equipoise.estimates import Estimate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,13 +19,13 @@ if TYPE_CHECKING:
 
     from equipoise.analysis.comparison import Comparison
     from equipoise.analysis.mmrm import Mmrm
-    from equipoise.estimates import Estimate
 
 
 def mmrm_comparison(question: Comparison) -> Iterator[Estimate]:
     """Compare the arms at every visit of the rows; the total effect is that of the primary one.
 
-    The total effect comes first, then contrasts and least-squares means of every visit.
+    The total effect comes first, then contrasts and least-squares means of every visit, and how
+    many people had a score there.
     """
     primary = question.primary or _last(question)
     if primary not in set(question.frame["visit"]):
@@ -50,6 +51,24 @@ def mmrm_comparison(question: Comparison) -> Iterator[Estimate]:
             yield replace(row, name="total-effect", label=label, arm=row.arm if several else None)
     yield from (row for row in told if row.name == "contrast")
     yield from (row for row in told if row.name == "ls-mean")
+    yield from _counts(question)
+
+
+def _counts(question: Comparison) -> Iterator[Estimate]:
+    """Count the people behind each mean."""
+    counts = question.frame.groupby(["arm", "visit"])["participant"].nunique()
+    for arm in question.arms:
+        for visit in question.protocol.visit_names:
+            if (arm, visit) in counts.index:
+                yield Estimate(
+                    "people-scored",
+                    label=arm,
+                    arm=arm,
+                    visit=visit,
+                    estimate=float(counts[arm, visit]),
+                    unit="people",
+                    estimand=f"People of {arm} whose score at {visit} is in the model",
+                )
 
 
 def planned_fit(question: Comparison) -> tuple[Mmrm, tuple[str, ...]]:

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 from equipoise.analysis.comparison import METHODS
 from equipoise.analysis.effect_by import effect_by
-from equipoise.analysis.estimands.answering import answered
+from equipoise.analysis.estimands.answering import answered, handled_scores
 from equipoise.analysis.estimands.estimate import estimand_of
+from equipoise.errors import DataError, NotIdentifiedError
 from equipoise.estimates import Estimates
 from equipoise.records import outcome_frame
 
@@ -92,12 +93,33 @@ def headline_rows(
     """Return the rows that the headline speaks of; warn where the plan is silent.
 
     Of a named visit; else of every planned visit where people change arms, and of the first
-    planned one where they keep theirs; of the last one where an mmrm is planned.
+    planned one where they keep theirs; of the last one where an mmrm is planned. Where the plan's
+    estimand handles intercurrent events, scores are as it leaves them; who then has none is left
+    out.
     """
+    planned = planned_effect(records.protocol, outcome)
+    frame, warnings = _at_headline_visits(records, outcome, visit, planned)
+    several = len(set(frame["visit"])) > 1
+    if planned is None or several or not follows_estimand(records.protocol, planned):
+        return frame, warnings
+    at = str(frame["visit"].iloc[0])
+    estimand = estimand_of(records.protocol, planned)
+    if estimand is None or not _is_planned(planned, at):
+        return frame, warnings
+    try:
+        scores = handled_scores(records, estimand, outcome, at)
+    except (DataError, NotIdentifiedError):  # the total effect is refused, and says why
+        return frame, warnings
+    handled = frame.assign(score=frame["participant"].map(scores)).dropna(subset=["score"])
+    return (handled.reset_index(drop=True) if len(handled) else frame), warnings
+
+
+def _at_headline_visits(
+    records: UnblindedRecords, outcome: str, visit: str | None, planned: Analysis | None
+) -> tuple[pd.DataFrame, tuple[str, ...]]:
     frame = outcome_frame(records, outcome, visit)
     if visit is not None:
         return frame, ()
-    planned = planned_effect(records.protocol, outcome)
     seen = set(frame["visit"])
     visits = [v.name for v in records.protocol.visits if not v.baseline and v.name in seen]
     named = set(planned.visits) if planned is not None else set()

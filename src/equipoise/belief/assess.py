@@ -24,6 +24,7 @@ KNOW_THEIR_STATUS = (  # rows of `analysis.total_effect`
     "group-f-test",
     "contrast",
     "ls-mean",
+    "people-scored",
     "principal-stratum-bounds",
 )
 BEYOND_THE_PLAN = (  # answers of their own, which a plan named "belief" does not name

@@ -35,7 +35,7 @@ AFTER_ENDPOINT = (
 )
 ONE_VISIT = (
     "The planned total effect is an MMRM of all visits. Effects given belief, and the ANCOVA that "
-    "they are compared with, rest on the people scored at its last visit, as they were scored."
+    "they are compared with, rest on the people with a score at its last visit."
 )
 
 

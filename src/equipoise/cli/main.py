@@ -18,6 +18,10 @@ VERBS = {
     "check": ("check", "Is a protocol complete (SPIRIT 2025), consistent, computable?"),
     "datasets": ("datasets", "List, fetch and cite published trial data."),
     "analyse": ("analyse", "Run the planned analyses of a trial."),
+    "estimand": (
+        "estimand",
+        "What the protocol wants to know (ICH E9(R1)), and what the data say.",
+    ),
     "belief": ("belief", "Drug or belief? Blinding, and effects given belief."),
     "report": ("report", "Write the report page of a trial."),
 }

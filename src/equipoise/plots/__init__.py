@@ -5,6 +5,7 @@ from equipoise.plots.effect_twins import effect_twins
 from equipoise.plots.guess_rate_curve import guess_rate_curve
 from equipoise.plots.guesses_by_arm import guesses_by_arm
 from equipoise.plots.intervals import intervals
+from equipoise.plots.mean_profiles import mean_profiles
 from equipoise.plots.stratum_means import stratum_means
 from equipoise.plots.svg import to_svg
 from equipoise.plots.tipping_curve import tipping_curve
@@ -15,6 +16,7 @@ __all__ = [
     "guess_rate_curve",
     "guesses_by_arm",
     "intervals",
+    "mean_profiles",
     "stratum_means",
     "tipping_curve",
     "to_svg",

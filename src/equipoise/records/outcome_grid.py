@@ -53,8 +53,8 @@ def outcome_grid(records: UnblindedRecords, outcome: str, visits: Sequence[str])
     grid["arm"] = grid["participant"].map(arms)
     grid = grid.merge(totals[[*_KEY, "score"]], on=_KEY, how="left", validate="one_to_one")
     before = [visit.name for visit in records.protocol.visits if visit.baseline]
-    baseline = _baseline_of_each(totals, before)
-    grid["baseline"] = grid["participant"].map(baseline)
+    told = totals.dropna(subset=["baseline"]).drop_duplicates("participant")
+    grid["baseline"] = grid["participant"].map(told.set_index("participant")["baseline"])
     lost = grid["score"].isna() & grid["visit"].isin(before)
     grid.loc[lost, "score"] = grid.loc[lost, "baseline"]  # some records give it as a column only
     covariates = [name for name in people.columns if name != "participant"]
@@ -70,12 +70,3 @@ def _arm_of_each(allocations: pd.DataFrame) -> pd.Series[str]:
             "is for trials in which everybody keeps one: use the method mixed-model."
         )
     return pairs.set_index("participant")["arm"]
-
-
-def _baseline_of_each(totals: pd.DataFrame, before: Sequence[str]) -> pd.Series[float]:
-    """Return each person's baseline: the column of their scores, else the score at that visit."""
-    told = totals.dropna(subset=["baseline"]).drop_duplicates("participant")
-    seen = totals[totals["visit"].isin(before)].dropna(subset=["score"])
-    column = told.set_index("participant")["baseline"]
-    visit = seen.drop_duplicates("participant", keep="last").set_index("participant")["score"]
-    return column.combine_first(visit)

@@ -114,6 +114,8 @@ class Findings:
         The date to print. Never read from the clock: same seed, same bytes.
     simulated_truth
         None for a real trial; else the true effects of each outcome, by what they are called.
+    days
+        Planned day of each visit that has one.
     """
 
     title: str
@@ -136,6 +138,7 @@ class Findings:
     generated: str
     warnings: tuple[str, ...] = ()
     simulated_truth: Mapping[str, Mapping[str, float]] | None = None
+    days: Mapping[str, float] = field(default_factory=dict)
 
     @cached_property
     def main_outcome(self) -> OutcomeFindings:
@@ -154,6 +157,12 @@ class Findings:
         return Estimates(
             tuple(dict.fromkeys(every.rows)), tuple(dict.fromkeys(every.refused)), self.source
         )
+
+    def by_visit(self, name: str) -> OutcomeFindings | None:
+        """Return the outcome to draw over its visits: the main one if it has such rows."""
+        others = (outcome for outcome in self.outcomes if outcome.name != self.main)
+        having = (o for o in (self.main_outcome, *others) if o.rows(name))
+        return next(having, None)
 
     @property
     def repeated(self) -> bool:

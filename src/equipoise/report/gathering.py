@@ -72,6 +72,7 @@ def gathered(
         generated=generated,
         warnings=records.warnings,
         simulated_truth=simulated_truth,
+        days={name: day for name in plan.visit_names if (day := plan.day_of(name)) is not None},
     )
 
 

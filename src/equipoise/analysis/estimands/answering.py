@@ -16,7 +16,7 @@ from equipoise.analysis.estimands.one_value import (
     stratum_rows,
     trimmed_rows,
 )
-from equipoise.analysis.estimands.visits import analysed_visits, frame_until, grid_of
+from equipoise.analysis.estimands.visits import analysed_visits, grid_of, visits_until
 from equipoise.analysis.estimands.while_on_treatment import until_event
 from equipoise.analysis.estimands.wording import in_words
 from equipoise.errors import DataError, NotIdentifiedError
@@ -84,6 +84,30 @@ def answered(
     return Estimates(tuple(rows), found.refused, records.source)
 
 
+def handled_scores(
+    records: UnblindedRecords,
+    estimand: Estimand,
+    outcome: str,
+    visit: str,
+) -> pd.Series[float]:
+    """Return each participant's score at a visit after the events were handled, NaN where missing.
+
+    Ranks, responses and strata leave scores as they are.
+
+    Raises
+    ------
+    DataError, NotIdentifiedError
+        As the analysis itself.
+    """
+    course = visits_until(records, outcome, visit)
+    frame = grid_of(records, outcome, course)
+    handled = handle_events(records, frame, estimand)
+    if _one_value_kind(estimand) == "while-on-treatment":
+        handled = _until(records, handled, estimand, visit)
+    at = handled.frame[handled.frame["visit"] == visit]
+    return at.set_index("participant")["score"]
+
+
 def _plain(question: _Question) -> Estimates:
     """Use all scores as they are."""
     visits = analysed_visits(question.records, question.analysis, question.outcome)
@@ -94,10 +118,9 @@ def _handled(question: _Question, estimand: Estimand) -> Estimates:
     """Handle the events, then compare."""
     records, analysis = question.records, question.analysis
     visits = analysed_visits(records, analysis, question.outcome)
-    frame = grid_of(records, question.outcome, visits)
     kind = _one_value_kind(estimand)
     if kind is None:
-        handled = handle_events(records, frame, estimand)
+        handled = handle_events(records, grid_of(records, question.outcome, visits), estimand)
         return _told(_compared(question, handled.frame), handled)
     if analysis.method in TOGETHER:
         raise NotIdentifiedError(
@@ -105,7 +128,8 @@ def _handled(question: _Question, estimand: Estimand) -> Estimates:
             "method ancova or difference-in-means."
         )
     end = question.primary or visits[-1]
-    handled = handle_events(records, frame_until(frame, end), estimand)
+    course = visits_until(records, question.outcome, end)
+    handled = handle_events(records, grid_of(records, question.outcome, course), estimand)
     if kind == "while-on-treatment":
         handled = _until(records, handled, estimand, end)
         return _told(_compared(question, handled.frame), handled)

@@ -17,6 +17,7 @@ from equipoise.analysis.estimands.handled import Handled, by_arm
 from equipoise.analysis.estimands.hypothetical import set_aside
 from equipoise.analysis.estimands.onsets import first_visit_after
 from equipoise.analysis.estimands.treatment_policy import keep_all
+from equipoise.errors import NotIdentifiedError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -57,7 +58,7 @@ def rows_after_events(
         A row is marked for one deciding event at most.
     """
     place = frame["visit"].cat.codes.to_numpy()
-    never = np.iinfo(np.int64).max
+    never = len(frame["visit"].cat.categories)
     starts = [
         frame["participant"].map(onset).fillna(never).to_numpy(dtype=np.int64) for onset in onsets
     ]
@@ -93,8 +94,12 @@ def marked_rows(
 def handle_events(records: UnblindedRecords, frame: pd.DataFrame, estimand: Estimand) -> Handled:
     """Apply the strategies that leave a row a visit; the frame is that of `outcome_grid`.
 
-    Scores after a composite event that is analysed by rank or as no response become missing here;
-    `value_events` says whom that concerns.
+    Composite events that are analysed by rank or as no response are only counted here.
+
+    Raises
+    ------
+    NotIdentifiedError
+        When scores that a hypothetical event makes missing would count as failures.
     """
     events = estimand.intercurrent_events
     marks, warnings = marked_rows(records, frame, events)
@@ -108,6 +113,11 @@ def handle_events(records: UnblindedRecords, frame: pd.DataFrame, estimand: Esti
             if after.any():
                 told.append(f"{event.event!r} (composite): {by_arm(frame, after)}")
             continue
+        if event.strategy == "hypothetical" and valued and after.any():
+            raise NotIdentifiedError(
+                f"{event.event!r} is hypothetical: its scores are missing, and {estimand.measure} "
+                "would count them as failures. Impute them first, or compare means."
+            )
         step = CHANGES[event.strategy](frame, after, event)
         frame = step.frame
         assumptions += step.assumptions

@@ -112,7 +112,9 @@ def response_rows(values: Values, estimand: Estimand) -> Iterator[Estimate]:
     one, zero = ((int(y.sum()), len(y)) for y in counts)
     found = risk_difference(*one, *zero, level=values.level)
     active, control = values.protocol.contrast
-    warnings = (f"{lost} scores are missing without an event; they count as no response",)
+    warnings = (
+        f"{lost} people lack a score or baseline without an event; it counts as no response",
+    )
     row = Estimate(
         "total-effect",
         **found._asdict(),
@@ -128,19 +130,21 @@ def responders(values: Values, estimand: Estimand) -> tuple[NDArray[np.float64],
     rule, score = estimand.response, values.score
     if rule is None:
         raise NotIdentifiedError("A risk difference needs `response`: what counts as one.")
+    known = ~np.isnan(score)
     if rule.improvement is not None:
         higher = values.protocol.instrument(values.outcome).higher
         if higher == "neither":
             raise NotIdentifiedError(f"{values.outcome} has no better side to improve to.")
         baseline = values.frame["baseline"].to_numpy(dtype=np.float64)
+        known &= ~np.isnan(baseline)
         gain = (score - baseline) * (1 if higher == "better" else -1)
         good = gain >= rule.improvement * np.abs(baseline)
     elif rule.below is not None:
         good = score <= rule.below
     else:
         good = score >= float(rule.above or 0.0)
-    lost = int((np.isnan(score) & ~values.failed).sum())
-    return (good & ~values.failed).astype(np.float64), lost
+    lost = int((~known & ~values.failed).sum())
+    return (good & known & ~values.failed).astype(np.float64), lost
 
 
 def stratum_rows(values: Values, event: IntercurrentEvent) -> Iterator[Estimate]:

@@ -16,12 +16,12 @@ from equipoise.analysis.contrast import Contrast
 from equipoise.errors import NotIdentifiedError
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import ArrayLike
 
 TRIMMED = (
-    "Difference of means after the worst {share:.3g} of each arm, failures first, was cut (Permutt "
-    "& Li 2017, Pharm Stat 16:20-28); Winsorised variances, Welch df of the scores kept (Yuen 1974, "
-    "Biometrika 61:165-170)"
+    "Difference of means after the worst {share} of each arm, failures first, was cut (Permutt "
+    "& Li 2017, Pharm Stat 16:20-28); Winsorised variances, Welch df of the scores kept (Yuen "
+    "1974, Biometrika 61:165-170)"
 )
 
 
@@ -55,11 +55,7 @@ def trimmed_mean(scores: ArrayLike, share: float, *, worst: Literal["high", "low
     n, failures = len(y), int(np.isnan(y).sum())
     kept = (1 - share) * n
     if failures > share * n + 1e-9 or kept < 2:
-        raise NotIdentifiedError(
-            f"{failures} of {n} failed, and {share:.3g} are cut: a trimmed mean needs every "
-            "failure cut and two scores left. Cut at least "
-            f"{math.ceil(1000 * failures / max(n, 1)) / 1000}."
-        )
+        raise NotIdentifiedError(_too_many(f"{failures} of {n}", failures / max(n, 1), share))
     y = np.sort(np.where(np.isnan(y), np.inf, y))
     weight = np.clip(kept - np.arange(n), 0, 1)
     edge = y[math.ceil(kept - 1e-9) - 1]  # the worst score that counts
@@ -80,7 +76,12 @@ def difference_in_trimmed_means(
     >>> round(difference_in_trimmed_means([1, 2, 3, None], [2, 4, 6, 9], 0.25, worst="high")[0], 3)
     -2.0
     """
-    one, zero = (trimmed_mean(_numbers(arm), share, worst=worst) for arm in (active, control))
+    arms = [np.asarray(arm, dtype=np.float64) for arm in (active, control)]
+    failed = [float(np.isnan(arm).mean()) for arm in arms]
+    if max(failed) > share + 1e-9:
+        told = " and ".join(f"{np.isnan(arm).sum()} of {len(arm)}" for arm in arms)
+        raise NotIdentifiedError(_too_many(told, max(failed), share))
+    one, zero = (trimmed_mean(arm, share, worst=worst) for arm in arms)
     v1, v0 = one.se**2, zero.se**2
     if not v1 + v0 > 0:
         raise NotIdentifiedError("All scores that were kept are equal: no standard error.")
@@ -88,5 +89,8 @@ def difference_in_trimmed_means(
     return Contrast(one.mean - zero.mean, math.sqrt(v1 + v0), df)
 
 
-def _numbers(arm: ArrayLike) -> NDArray[np.float64]:
-    return np.asarray(arm, dtype=np.float64)
+def _too_many(failed: str, needed: float, share: float) -> str:
+    return (
+        f"{failed} failed, and {share:.3g} of an arm is cut: a trimmed mean needs every failure "
+        f"cut and two scores left. Cut at least {math.ceil(1000 * needed) / 1000}."
+    )

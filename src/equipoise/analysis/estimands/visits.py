@@ -16,8 +16,7 @@ if TYPE_CHECKING:
 
 def analysed_visits(records: UnblindedRecords, analysis: Analysis, outcome: str) -> list[str]:
     """Return the planned visits after baseline that have scores; with cLDA the baseline first."""
-    plan, totals = records.protocol, records.total_scores
-    seen = set(totals["visit"][(totals["instrument"] == outcome) & totals["score"].notna()])
+    plan, seen = records.protocol, _seen(records, outcome)
     wanted = set(analysis.visits) or {v.name for v in plan.visits if not v.baseline}
     if analysis.common_baseline:
         wanted |= {v.name for v in plan.visits if v.baseline and outcome in v.instruments}
@@ -32,15 +31,19 @@ def analysed_visits(records: UnblindedRecords, analysis: Analysis, outcome: str)
     return [name for name in visits if name in seen]
 
 
+def visits_until(records: UnblindedRecords, outcome: str, end: str) -> list[str]:
+    """Return every visit after baseline with scores, up to one: what happened on the way."""
+    plan, seen = records.protocol, _seen(records, outcome)
+    names = plan.visit_names[: plan.visit_names.index(end) + 1]
+    return [name for name in names if name in seen and not plan.visit(name).baseline]
+
+
+def _seen(records: UnblindedRecords, outcome: str) -> set[str]:
+    totals = records.total_scores
+    return set(totals["visit"][(totals["instrument"] == outcome) & totals["score"].notna()])
+
+
 def grid_of(records: UnblindedRecords, outcome: str, visits: list[str]) -> pd.DataFrame:
     """Return `outcome_grid` with the visits as an ordered category."""
     grid = outcome_grid(records, outcome, visits)
     return grid.assign(visit=pd.Categorical(grid["visit"], categories=visits, ordered=True))
-
-
-def frame_until(frame: pd.DataFrame, end: str) -> pd.DataFrame:
-    """Leave out visits after one."""
-    visits = list(frame["visit"].cat.categories)
-    kept = visits[: visits.index(end) + 1]
-    rows = frame[frame["visit"].isin(kept)].reset_index(drop=True)
-    return rows.assign(visit=pd.Categorical(rows["visit"], categories=kept, ordered=True))

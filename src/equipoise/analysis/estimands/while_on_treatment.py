@@ -60,7 +60,8 @@ def until_event(
     warnings = [f"while on treatment: the event in {by_arm(frame, after)}; {what} counts"]
     if early.any():
         warnings.append(
-            f"{int(early.sum())} people had it before any score after baseline: their baseline counts"
+            f"{int(early.sum())} people had it before any score after baseline: their "
+            "baseline counts"
         )
     if lost := int(np.isnan(score[~ended].astype(float)).sum()):
         warnings.append(

@@ -15,9 +15,10 @@ def in_words(estimand: Estimand) -> str:
     --------
     >>> from equipoise.protocol import Estimand, IntercurrentEvent
     >>> event = IntercurrentEvent(event="rescue", strategy="hypothetical")
-    >>> print(in_words(Estimand(name="main", treatment="Drug against placebo", population="adults",
-    ...     variable="HAM-D at week 6", intercurrent_events=(event,), summary="difference of means")))
-    Drug against placebo, in adults: HAM-D at week 6; rescue (hypothetical); difference of means
+    >>> print(in_words(Estimand(
+    ...     name="main", treatment="Drug against placebo", population="adults",
+    ...     variable="score at week 6", intercurrent_events=(event,), summary="mean difference")))
+    Drug against placebo, in adults: score at week 6; rescue (hypothetical); mean difference
     """
     events = (f"{e.event} ({e.strategy})" for e in estimand.intercurrent_events)
     parts = [estimand.variable, *events, estimand.summary]
