@@ -56,8 +56,10 @@ def total_effect(
     plan = records.protocol
     planned = planned_effect(plan, outcome)
     frame, warnings = headline_rows(records, outcome, visit)
-    if planned is not None and follows_estimand(plan, planned) and _is_planned(planned, visit):
-        at = visit or str(frame["visit"].iloc[0])
+    at = visit or str(frame["visit"].iloc[0])
+    single = not frame["participant"].duplicated().any()
+    follows = planned is not None and follows_estimand(plan, planned)
+    if planned and follows and not plan.visit(at).baseline and _plans(planned, at, single):
         estimand = estimand_of(plan, planned)
         found = answered(records, planned, estimand, outcome, level=level, primary=at)
         return Estimates(
@@ -75,10 +77,11 @@ def follows_estimand(plan: Protocol, analysis: Analysis) -> bool:
     return analysis.method == "mmrm" or (keeps and estimand_of(plan, analysis) is not None)
 
 
-def _is_planned(planned: Analysis, visit: str | None) -> bool:
-    if planned.method == "mixed-model" and visit is not None:
-        return False  # one visit of it is another analysis
-    return visit is None or not planned.visits or visit in planned.visits
+def _plans(planned: Analysis, visit: str, single: bool) -> bool:
+    """Whether the plan's own method fits: one visit of a mixed model is another analysis."""
+    if planned.method == "mixed-model" and single:
+        return False
+    return not planned.visits or visit in planned.visits
 
 
 def planned_effect(plan: Protocol, outcome: str) -> Analysis | None:
@@ -104,7 +107,7 @@ def headline_rows(
         return frame, warnings
     at = str(frame["visit"].iloc[0])
     estimand = estimand_of(records.protocol, planned)
-    if estimand is None or not _is_planned(planned, at):
+    if estimand is None or not _plans(planned, at, single=True):
         return frame, warnings
     try:
         scores = handled_scores(records, estimand, outcome, at)

@@ -232,12 +232,17 @@ def _belief_without_guess(data: Mapping[str, Any]) -> Iterator[Problem]:
             yield Problem(("analyses", index, "method"), message)
 
 
-_ONE_VALUE = ("while-on-treatment", "principal-stratum")
+_ONE_VALUE = (
+    "while-on-treatment",
+    "principal-stratum",
+    "difference-in-trimmed-means",
+    "risk-difference",
+)
 
 
 def _mmrm(data: Mapping[str, Any]) -> Iterator[Problem]:
     """Refuse an mmrm where people change arms, have one visit, or get one value each."""
-    estimands = {part.get("name"): part for _, part in _parts(data, "estimands")}
+    estimands = {str(part.get("name")): part for _, part in _parts(data, "estimands")}
     design = data.get("design")
     changing = isinstance(design, Mapping) and design.get("kind") in ("crossover", "self-blinding")
     before = [part for _, part in _parts(data, "visits") if part.get("baseline") is True]
@@ -253,11 +258,10 @@ def _mmrm(data: Mapping[str, Any]) -> Iterator[Problem]:
         if analysis.get("common_baseline") is True and not before:
             message = "no visit is marked `baseline: true`, and cLDA models the baseline score"
             yield Problem((*where, "common_baseline"), message)
-        estimand = estimands.get(analysis.get("estimand"), {})
+        estimand = estimands.get(str(analysis.get("estimand")), {})
         single = [e.get("strategy") for _, e in _parts(estimand, "intercurrent_events")]
-        found = [s for s in single if s in _ONE_VALUE]
-        if estimand.get("measure") not in (None, "difference-in-means"):
-            found.append(estimand["measure"])
+        single.append(estimand.get("measure"))
+        found = [s for s in single if isinstance(s, str) and s in _ONE_VALUE]
         if found:
             message = (
                 f'"{found[0]}" gives everybody one value; use "ancova" or "difference-in-means"'

@@ -46,7 +46,7 @@ def outcome_grid(records: UnblindedRecords, outcome: str, visits: Sequence[str])
     totals = totals[totals["instrument"] == outcome]
     if totals.empty:
         raise DataError(f"There is no total score of {outcome} in these records.")
-    arms = _arm_of_each(records.allocations)
+    arms = _arm_of_each(records.allocations, visits)
     order = [name for name in records.protocol.visit_names if name in set(visits)]
     people = records.participants[records.participants["participant"].isin(arms.index)]
     grid = people.merge(pd.DataFrame({"visit": order}), how="cross")
@@ -61,8 +61,12 @@ def outcome_grid(records: UnblindedRecords, outcome: str, visits: Sequence[str])
     return grid[[*_KEY, "arm", "score", "baseline", *covariates]]
 
 
-def _arm_of_each(allocations: pd.DataFrame) -> pd.Series[str]:
-    pairs = allocations[["participant", "arm"]].dropna().drop_duplicates()
+def _arm_of_each(allocations: pd.DataFrame, visits: Sequence[str]) -> pd.Series[str]:
+    """Return everybody's arm at these visits; of who has no row there, the arm of any other."""
+    told = allocations.dropna(subset=["arm"])
+    here = told[told["visit"].isna() | told["visit"].isin(list(visits))]
+    others = told[~told["participant"].isin(here["participant"])]
+    pairs = pd.concat([here, others])[["participant", "arm"]].drop_duplicates()
     twice = pairs[pairs["participant"].duplicated()]
     if len(twice):
         raise DataError(

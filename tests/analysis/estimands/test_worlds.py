@@ -1,8 +1,8 @@
 """A world in which rescue medication works: every strategy recovers its own truth, and they differ.
 
 HAM-D-like scores at three visits. Who is badly off at a visit takes rescue medication before the
-next one, more often on placebo; rescue lowers later scores. The truths are computed from the same people
-under both arms, many more of them than a trial has.
+next one, more often on placebo; rescue lowers later scores. The truths are computed from the same
+people under both arms, many more of them than a trial has.
 """
 
 from typing import NamedTuple
