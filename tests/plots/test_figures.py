@@ -208,3 +208,42 @@ def test_caterpillar_puts_the_largest_effect_on_top_and_draws_no_missing_one() -
     assert [t.get_text() for t in ax.get_yticklabels()] == ["b", "c", "a"]
     assert_allclose(points(ax, "s")[:, 0], [3, 1])
     assert_allclose(points(ax, "o")[:, 0], [2.5, 2.0, 1.5])
+def profiles(**columns: object) -> pd.DataFrame:
+    rows = [(arm, visit) for arm in ARMS for visit in ("w1", "w2", "w8")]
+    frame = pd.DataFrame(rows, columns=["arm", "visit"])
+    frame["estimate"] = [20.0, 16.0, 10.0, 21.0, 19.0, 17.0]
+    frame["low"], frame["high"] = frame["estimate"] - 2, frame["estimate"] + 2
+    return frame.assign(people=[40.0, 38, 30, 41, 37, 33], **columns)
+
+
+def test_profiles_stand_on_their_days_and_say_who_is_behind_them() -> None:
+    days = {"w1": 7, "w2": 14, "w8": 56}
+    ax = plots.mean_profiles(profiles(), arms=ARMS, scale="points", days=days)
+    drug, dummy = points(ax, "o"), points(ax, "s")
+    assert_allclose(drug[:, 1], [20, 16, 10])
+    assert_allclose(dummy[:, 1], [21, 19, 17])
+    assert_allclose((drug[:, 0] + dummy[:, 0]) / 2, [7, 14, 56])
+    said = texts(ax)
+    assert all(word in said for word in ("w1", "w8", "points", "drug", "dummy", "40", "33"))
+    styles = {line.get_linestyle() for line in ax.lines if line.get_marker() == "None"}
+    assert len(styles) == 2  # not by colour alone
+
+
+def test_profiles_without_days_are_evenly_spaced_and_need_no_counts() -> None:
+    crowded = {"w1": 1, "w2": 2, "w8": 100}  # labels would run into each other
+    for days in (None, crowded, {"w1": 7.0}):
+        frame = profiles().assign(people=np.nan)
+        ax = plots.mean_profiles(frame, arms=ARMS, scale="points", days=days)
+        assert_allclose(ax.get_xticks(), [0, 1, 2])
+        assert "40" not in texts(ax)
+
+
+def test_names_of_arms_that_end_alike_do_not_cover_each_other() -> None:
+    frame = profiles()
+    frame.loc[5, "estimate"] = 10.0
+    ax = plots.mean_profiles(frame, arms=ARMS, scale="points")
+    low, high = ax.get_ylim()
+    named = sorted(
+        t.get_position()[1] for t in ax.texts if t.get_text() in ARMS and not hasattr(t, "xy")
+    )
+    assert named[1] - named[0] > 0.07 * (high - low)

@@ -13,6 +13,7 @@ from equipoise.analysis.change_from_baseline import change_from_baseline
 from equipoise.analysis.clusters import Clusters, clusters_of
 from equipoise.analysis.contrast import Contrast, FTest
 from equipoise.analysis.crossover import crossover
+from equipoise.analysis.estimands import estimate
 from equipoise.analysis.formula import ancova, mixed_model
 from equipoise.analysis.linear_model import LeastSquares, least_squares
 from equipoise.analysis.mixed_model import MixedModelFit, random_intercept_fit
@@ -61,6 +62,7 @@ __all__ = [
     "crossover",
     "difference_in_means",
     "effect_unit",
+    "estimate",
     "estimate_row",
     "fit_many",
     "fit_mmrm",

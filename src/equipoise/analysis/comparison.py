@@ -12,6 +12,7 @@ from equipoise.analysis.ancova import ANCOVA, compare_arms
 from equipoise.analysis.arm_design import ArmDesign, arm_design
 from equipoise.analysis.linear_model import least_squares
 from equipoise.analysis.mixed_model import BOUNDARY_WARNING, MIXED_MODEL, random_intercept_fit
+from equipoise.analysis.planned_mmrm import mmrm_comparison
 from equipoise.analysis.rows import ancova_rows, effect_unit, estimate_row
 from equipoise.analysis.sandwich import cluster_robust
 from equipoise.analysis.two_samples import INDEPENDENT, difference_in_means
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from equipoise.estimates import Estimate
-    from equipoise.protocol import Protocol
+    from equipoise.protocol import Analysis, Protocol
 
 CLUSTER_ROBUST = (
     "Least squares with the same covariates, CR2 cluster-robust variance and Satterthwaite df "
@@ -48,6 +49,8 @@ class Comparison:
     level: float
     warnings: tuple[str, ...] = ()
     source: str | None = None
+    planned: Analysis | None = None
+    primary: str | None = None
 
     @property
     def visit(self) -> str | None:
@@ -150,6 +153,7 @@ METHODS: dict[str, Callable[[Comparison], Iterable[Estimate]]] = {
     "difference-in-means": _difference,
     "ancova": _ancova,
     "mixed-model": _mixed,
+    "mmrm": mmrm_comparison,
 }
 
 
@@ -167,14 +171,16 @@ def _told(row: Estimate, question: Comparison) -> Estimate:
     estimand = row.estimand or (
         f"Mean {outcome} under {arm} minus under {control}, whatever people believed they took"
     )
+    if row.name == "contrast":
+        estimand = f"Mean {outcome} under {arm} minus under {control} at {row.visit}"
     if row.name == "standardised-mean-difference":
         unit = effect_unit(scale, arm, control, unit=row.unit)
-    if row.name == "adjusted-mean":
+    if row.name in ("adjusted-mean", "ls-mean"):
         unit, estimand = scale.unit, f"Mean {outcome} under {arm} at the average covariates"
     return replace(
         row,
         outcome=outcome,
-        visit=question.visit,
+        visit=row.visit or question.visit,
         unit=unit,
         estimand=estimand,
         warnings=question.warnings + row.warnings,

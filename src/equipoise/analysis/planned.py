@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING
 
 from equipoise.analysis.change_from_baseline import change_from_baseline
 from equipoise.analysis.comparison import METHODS
-from equipoise.analysis.total_effect import effect_by, total_effect
+from equipoise.analysis.effect_by import effect_by
+from equipoise.analysis.estimands.answering import TOGETHER, answered
+from equipoise.analysis.estimands.estimate import estimand_of, labelled
+from equipoise.analysis.total_effect import follows_estimand, total_effect
 from equipoise.errors import DataError, NotIdentifiedError
 from equipoise.estimates import Estimates, Refusal
 from equipoise.records import outcome_frame
@@ -15,7 +18,7 @@ from equipoise.records import outcome_frame
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from equipoise.protocol import Analysis
+    from equipoise.protocol import Analysis, Estimand
     from equipoise.records import UnblindedRecords
 
 ELSEWHERE = {
@@ -46,8 +49,9 @@ def analyse(records: UnblindedRecords, level: float = 0.95) -> Estimates:
     for analysis in plan.analyses:
         for outcome in analysis.outcomes:
             if analysis.method in METHODS:
+                found = _answer(outcome, partial(_planned, records, analysis, outcome, level))
+                result += labelled(found, analysis.name) if outcome in named else found
                 named.add(outcome)
-                result += _answer(outcome, partial(_planned, records, analysis, outcome, level))
             else:
                 reason = f"{analysis.name} is planned, and {ELSEWHERE[analysis.method]}."
                 result += Estimates(refused=(Refusal(analysis.method, reason, outcome=outcome),))
@@ -70,12 +74,20 @@ def _planned(
     records: UnblindedRecords, analysis: Analysis, outcome: str, level: float
 ) -> Estimates:
     """Run the mixed model on all planned visits together, other methods visit by visit."""
+    if follows_estimand(records.protocol, analysis):
+        estimand = estimand_of(records.protocol, analysis)
+        result = answered(records, analysis, estimand, outcome, level=level)
+        visits = tuple(dict.fromkeys(row.visit for row in result.rows if row.visit))
+        if not _tells_changes(analysis, estimand):
+            return result
+        told = (change_from_baseline(records, outcome, visit, level) for visit in visits)
+        return sum(told, start=result)
     frame = outcome_frame(records, outcome)
     frame = frame[frame["visit"].isin(analysis.visits)] if analysis.visits else frame
     if frame.empty:
         where = ", ".join(analysis.visits)
         raise NotIdentifiedError(f"{outcome} was planned at {where}, and nobody was scored there.")
-    together = analysis.method == "mixed-model"
+    together = analysis.method in TOGETHER
     tables = [frame] if together else [rows for _, rows in frame.groupby("visit", sort=False)]
     result = Estimates()
     for rows in tables:
@@ -84,3 +96,10 @@ def _planned(
             visit = str(rows["visit"].iloc[0])
             result += change_from_baseline(records, outcome, visit, level)
     return result
+
+
+def _tells_changes(analysis: Analysis, estimand: Estimand | None) -> bool:
+    """Whether each arm's change is told: all scores used as they are, visits apart."""
+    events = estimand.intercurrent_events if estimand else ()
+    handled = any(event.strategy != "treatment-policy" for event in events)
+    return analysis.baseline and not handled and analysis.method not in TOGETHER

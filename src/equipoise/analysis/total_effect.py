@@ -6,12 +6,15 @@ several rows a person give the mixed model.
 
 from __future__ import annotations
 
-import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from equipoise.analysis.comparison import METHODS, Comparison, compared
+from equipoise.analysis.comparison import METHODS
+from equipoise.analysis.effect_by import effect_by
+from equipoise.analysis.estimands.answering import answered, handled_scores
+from equipoise.analysis.estimands.estimate import estimand_of
 from equipoise.errors import DataError, NotIdentifiedError
-from equipoise.estimates import Estimates, Refusal
+from equipoise.estimates import Estimates
 from equipoise.records import outcome_frame
 
 if TYPE_CHECKING:
@@ -45,49 +48,40 @@ def total_effect(
         pooled-variance SE and n - 2 df, the same labelled ``welch``, and
         ``standardised-mean-difference``; or, where the plan says so, ANCOVA, labelled by arm.
         Several rows a person: mixed model with the plan's covariates, then ``cluster-robust``.
-        Where the data cannot answer, a refusal says why.
+        A planned mmrm: its effect at the visit, or at the last planned one, then ``contrast`` and
+        ``ls-mean`` of every visit. Where people keep their arm and the analysis names an estimand,
+        intercurrent events are handled as it says. Where the data cannot answer, a refusal says
+        why.
     """
     plan = records.protocol
     planned = planned_effect(plan, outcome)
     frame, warnings = headline_rows(records, outcome, visit)
+    at = visit or str(frame["visit"].iloc[0])
+    single = not frame["participant"].duplicated().any()
+    follows = planned is not None and follows_estimand(plan, planned)
+    if planned and follows and not plan.visit(at).baseline and _plans(planned, at, single):
+        estimand = estimand_of(plan, planned)
+        found = answered(records, planned, estimand, outcome, level=level, primary=at)
+        return Estimates(
+            tuple(replace(row, warnings=warnings + row.warnings) for row in found.rows),
+            found.refused,
+            found.source,
+        )
     method = _fitting_method(frame, planned)
     return effect_by(method, records, outcome, frame, planned, level=level, warnings=warnings)
 
 
-def effect_by(
-    method: str,
-    records: UnblindedRecords,
-    outcome: str,
-    frame: pd.DataFrame,
-    planned: Analysis | None,
-    *,
-    level: float,
-    warnings: tuple[str, ...] = (),
-) -> Estimates:
-    """Estimate the effect on the rows of an outcome frame by one of `METHODS`."""
-    plan = records.protocol
-    covariates: tuple[str, ...] = ()
-    if planned is not None and method != "difference-in-means":
-        covariates = (("baseline",) if planned.baseline else ()) + planned.covariates
-    try:
-        complete, dropped = _complete(frame, covariates)
-        question = Comparison(
-            protocol=plan,
-            outcome=outcome,
-            frame=complete,
-            covariates=covariates,
-            level=level,
-            warnings=_about(records, outcome) + warnings + dropped,
-            source=planned.source if planned is not None and planned.method == method else None,
-        )
-        rows = compared(method, question)
-    except NotIdentifiedError as reason:
-        refusal = Refusal("total-effect", str(reason), outcome=outcome)
-        return Estimates(refused=(refusal,), source=records.source)
-    seen = set(complete["visit"])
-    as_planned = planned is not None and (not planned.visits or seen <= set(planned.visits))
-    status = plan.status_of(method, outcome) if as_planned else "exploratory"
-    return Estimates(rows, source=records.source).with_fields(status=status)
+def follows_estimand(plan: Protocol, analysis: Analysis) -> bool:
+    """Whether an analysis is run as its estimand says: an mmrm, or any where people keep an arm."""
+    keeps = plan.design.kind == "parallel"
+    return analysis.method == "mmrm" or (keeps and estimand_of(plan, analysis) is not None)
+
+
+def _plans(planned: Analysis, visit: str, single: bool) -> bool:
+    """Whether the plan's own method fits: one visit of a mixed model is another analysis."""
+    if planned.method == "mixed-model" and single:
+        return False
+    return not planned.visits or visit in planned.visits
 
 
 def planned_effect(plan: Protocol, outcome: str) -> Analysis | None:
@@ -96,28 +90,45 @@ def planned_effect(plan: Protocol, outcome: str) -> Analysis | None:
     return next(named, None)
 
 
-def _about(records: UnblindedRecords, outcome: str) -> tuple[str, ...]:
-    """Return what was warned of this outcome when the records were read."""
-    name = re.compile(rf"(?<![\w-]){re.escape(outcome)}(?![\w-])")
-    return tuple(warning for warning in records.warnings if name.search(warning))
-
-
 def headline_rows(
     records: UnblindedRecords, outcome: str, visit: str | None = None
 ) -> tuple[pd.DataFrame, tuple[str, ...]]:
     """Return the rows that the headline speaks of; warn where the plan is silent.
 
     Of a named visit; else of every planned visit where people change arms, and of the first
-    planned one where they keep theirs.
+    planned one where they keep theirs; of the last one where an mmrm is planned. Where the plan's
+    estimand handles intercurrent events, scores are as it leaves them; who then has none is left
+    out.
     """
+    planned = planned_effect(records.protocol, outcome)
+    frame, warnings = _at_headline_visits(records, outcome, visit, planned)
+    several = len(set(frame["visit"])) > 1
+    if planned is None or several or not follows_estimand(records.protocol, planned):
+        return frame, warnings
+    at = str(frame["visit"].iloc[0])
+    estimand = estimand_of(records.protocol, planned)
+    if estimand is None or not _plans(planned, at, single=True):
+        return frame, warnings
+    try:
+        scores = handled_scores(records, estimand, outcome, at)
+    except (DataError, NotIdentifiedError):  # the total effect is refused, and says why
+        return frame, warnings
+    handled = frame.assign(score=frame["participant"].map(scores)).dropna(subset=["score"])
+    return (handled.reset_index(drop=True) if len(handled) else frame), warnings
+
+
+def _at_headline_visits(
+    records: UnblindedRecords, outcome: str, visit: str | None, planned: Analysis | None
+) -> tuple[pd.DataFrame, tuple[str, ...]]:
     frame = outcome_frame(records, outcome, visit)
     if visit is not None:
         return frame, ()
-    planned = planned_effect(records.protocol, outcome)
     seen = set(frame["visit"])
     visits = [v.name for v in records.protocol.visits if not v.baseline and v.name in seen]
     named = set(planned.visits) if planned is not None else set()
     chosen = [visit for visit in visits if visit in named] or visits
+    if planned is not None and planned.method == "mmrm":
+        return frame[frame["visit"] == chosen[-1]], ()
     if records.protocol.design.repeated or len(chosen) < 2:
         return frame[frame["visit"].isin(chosen)], ()
     first = chosen[0]
@@ -131,22 +142,3 @@ def _fitting_method(frame: pd.DataFrame, planned: Analysis | None) -> str:
     if planned is not None and planned.method == "ancova":
         return "ancova"
     return "difference-in-means"
-
-
-def _complete(
-    frame: pd.DataFrame, covariates: tuple[str, ...]
-) -> tuple[pd.DataFrame, tuple[str, ...]]:
-    """Drop rows that lack the score, the arm or a covariate, and say how many."""
-    if unknown := [name for name in covariates if name not in frame.columns]:
-        raise DataError(
-            f"The plan adjusts for {unknown}, which the participants table lacks. "
-            f"It has: {', '.join(frame.columns)}. Map them, or change the plan."
-        )
-    needed = ["score", "arm", *covariates]
-    complete = frame.dropna(subset=needed)
-    lost = len(frame) - len(complete)
-    if complete.empty:
-        raise NotIdentifiedError(f"None of the {len(frame)} rows has {', '.join(needed)}.")
-    lacking = [name for name in needed if frame[name].isna().any()]
-    text = f"{lost} of {len(frame)} rows lack {' or '.join(lacking)} and were left out"
-    return complete, (text,) if lost else ()

@@ -22,6 +22,10 @@ KNOW_THEIR_STATUS = (  # rows of `analysis.total_effect`
     "standardised-mean-difference",
     "adjusted-mean",
     "group-f-test",
+    "contrast",
+    "ls-mean",
+    "people-scored",
+    "principal-stratum-bounds",
 )
 BEYOND_THE_PLAN = (  # answers of their own, which a plan named "belief" does not name
     "arm-by-guess-interaction",

@@ -117,7 +117,8 @@ def bracket(c: Comparison) -> Bracket:
 
     One row a person without covariates: E2 is the plug-in. Planned ANCOVA: the g-formula with the
     same covariates. Repeated rows: the mixed model with arm, guess and their product at the pooled
-    guess shares.
+    guess shares. Planned MMRM: E1 is the ANCOVA of the last visit, for E2 knows only people with a
+    guess and a score there, and what lies between the two must be belief alone.
 
     Raises
     ------
@@ -130,6 +131,8 @@ def bracket(c: Comparison) -> Bracket:
         return _adjusted(c, total, mixed=True)
     if planned is not None and planned.method == "ancova":
         return _adjusted(c, total, mixed=False)
+    if planned is not None and planned.method == "mmrm":
+        return _adjusted(c, _ancova(c), mixed=False)
     return bracket_of_strata(c.strata, total)
 
 
@@ -140,6 +143,15 @@ def _headline(c: Comparison) -> Contrast:
         why = "; ".join(refusal.reason for refusal in c.headline.refused)
         raise NotIdentifiedError(f"there is no total effect to compare with: {why}")
     return Contrast(*(np.asarray(v, dtype=np.float64) for v in (row.estimate, row.se, row.df)))
+
+
+def _ancova(c: Comparison) -> Contrast:
+    """Return the effect at the last visit by least squares with the planned covariates."""
+    x, complete = c.covariates(c.planned_covariates)
+    g = c.guesses.take(complete)
+    plain = np.hstack([np.ones((len(g.arm), 1)), g.arm.astype(np.float64)[:, None], x[complete]])
+    found = least_squares(c.y[complete], plain).contrast(np.eye(plain.shape[1])[1])
+    return Contrast(*(np.asarray(value, dtype=np.float64) for value in found))
 
 
 def _adjusted(c: Comparison, total: Contrast, *, mixed: bool) -> Bracket:

@@ -33,6 +33,10 @@ AFTER_ENDPOINT = (
     "Guesses were taken after the endpoint: benefit may have caused the guess, and what then "
     "looks like belief is drug."
 )
+ONE_VISIT = (
+    "The planned total effect is an MMRM of all visits. Effects given belief, and the ANCOVA that "
+    "they are compared with, rest on the people with a score at its last visit."
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -246,8 +250,11 @@ class Comparison:
         plan = self.records.protocol.blinding.guess
         late = plan is not None and plan.timing == "after-outcomes"
         strays = int(self.stray.sum())
+        planned = planned_effect(self.records.protocol, self.outcome)
+        mmrm = planned is not None and planned.method == "mmrm"
         few = f"{strays} rows with a guess that too few people shared are left out."
-        return ((AFTER_ENDPOINT,) if late else ()) + ((few,) if strays else ())
+        told = ((late, AFTER_ENDPOINT), (mmrm, ONE_VISIT), (bool(strays), few))
+        return tuple(text for there, text in told if there)
 
     def says(self, guess: int) -> str:
         """Name a guess category."""

@@ -24,6 +24,10 @@ VERBS = {
     "ordinal": ("ordinal", "Ordered categories: common odds ratio, win odds."),
     "counts": ("counts", "Counts of events: rates and rate ratios."),
     "survival": ("survival", "Time to an event: curves, restricted means, hazard ratio."),
+    "estimand": (
+        "estimand",
+        "What the protocol wants to know (ICH E9(R1)), and what the data say.",
+    ),
     "belief": ("belief", "Drug or belief? Blinding, and effects given belief."),
     "harms": ("harms", "Adverse events by arm, with what could still be missed."),
     "adjust": ("adjust", "Adjust p values for being several: Holm, graphs, Dunnett, ..."),

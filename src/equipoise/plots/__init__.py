@@ -11,6 +11,7 @@ from equipoise.plots.harms_dot_plot import harms_dot_plot
 from equipoise.plots.intervals import intervals
 from equipoise.plots.participant_flow import participant_flow
 from equipoise.plots.kaplan_meier import kaplan_meier
+from equipoise.plots.mean_profiles import mean_profiles
 from equipoise.plots.stratum_means import stratum_means
 from equipoise.plots.svg import to_svg
 from equipoise.plots.testing_graph import testing_graph
@@ -27,6 +28,7 @@ __all__ = [
     "intervals",
     "participant_flow",
     "kaplan_meier",
+    "mean_profiles",
     "stratum_means",
     "testing_graph",
     "tipping_curve",

@@ -70,6 +70,7 @@ def inconsistencies(data: Mapping[str, Any]) -> list[Problem]:
         *_never_measured(data),
         *_safety_items(data),
         *_belief_without_guess(data),
+        *_mmrm(data),
         *_lock(data),
         *_topics(data),
     ]
@@ -229,6 +230,43 @@ def _belief_without_guess(data: Mapping[str, Any]) -> Iterator[Problem]:
         if analysis.get("method") == "belief" and not asking:
             message = 'found "belief", which needs a treatment guess: give a visit `guess: true`'
             yield Problem(("analyses", index, "method"), message)
+
+
+_ONE_VALUE = (
+    "while-on-treatment",
+    "principal-stratum",
+    "difference-in-trimmed-means",
+    "risk-difference",
+)
+
+
+def _mmrm(data: Mapping[str, Any]) -> Iterator[Problem]:
+    """Refuse an mmrm where people change arms, have one visit, or get one value each."""
+    estimands = {str(part.get("name")): part for _, part in _parts(data, "estimands")}
+    design = data.get("design")
+    changing = isinstance(design, Mapping) and design.get("kind") in ("crossover", "self-blinding")
+    before = [part for _, part in _parts(data, "visits") if part.get("baseline") is True]
+    for index, analysis in _parts(data, "analyses"):
+        if analysis.get("method") != "mmrm":
+            continue
+        where: FieldPath = ("analyses", index)
+        if changing:
+            message = 'found "mmrm", and people change arms in this design; use "mixed-model"'
+            yield Problem((*where, "method"), message)
+        if len(_strings(analysis.get("visits"))) == 1:
+            yield Problem((*where, "visits"), 'an mmrm of one visit is an ANCOVA: use "ancova"')
+        if analysis.get("common_baseline") is True and not before:
+            message = "no visit is marked `baseline: true`, and cLDA models the baseline score"
+            yield Problem((*where, "common_baseline"), message)
+        estimand = estimands.get(str(analysis.get("estimand")), {})
+        single = [e.get("strategy") for _, e in _parts(estimand, "intercurrent_events")]
+        single.append(estimand.get("measure"))
+        found = [s for s in single if isinstance(s, str) and s in _ONE_VALUE]
+        if found:
+            message = (
+                f'"{found[0]}" gives everybody one value; use "ancova" or "difference-in-means"'
+            )
+            yield Problem((*where, "method"), f'found "mmrm", but {message}')
 
 
 def _lock(data: Mapping[str, Any]) -> Iterator[Problem]:

@@ -6,6 +6,7 @@ from equipoise.records.hashing import content_hash
 from equipoise.records.importing import import_table
 from equipoise.records.mapping import Mapping, read_mapping
 from equipoise.records.outcome import outcome_frame
+from equipoise.records.outcome_grid import outcome_grid
 from equipoise.records.quick import quick_table
 from equipoise.records.records import UNSURE, BlindedRecords, UnblindedRecords
 from equipoise.records.source import open_source
@@ -24,6 +25,7 @@ __all__ = [
     "import_table",
     "open_source",
     "outcome_frame",
+    "outcome_grid",
     "quick_table",
     "read_folder",
     "read_mapping",

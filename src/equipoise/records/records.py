@@ -155,7 +155,9 @@ class UnblindedRecords(_Observed):
     @cached_property
     def total_scores(self) -> pd.DataFrame:
         """All total scores beside arm, guess and covariates: see `totals.total_scores`."""
-        return total_scores(self.tables, self.protocol.visit_names)
+        plan = self.protocol
+        before = [visit.name for visit in plan.visits if visit.baseline]
+        return total_scores(self.tables, plan.visit_names, before)
 
 
 def _in_order(codes: pd.Series[str]) -> pd.Series[str]:

@@ -12,7 +12,9 @@ if TYPE_CHECKING:
 _KEY = ["participant", "visit"]
 
 
-def total_scores(tables: Mapping[str, pd.DataFrame], visits: Sequence[str]) -> pd.DataFrame:
+def total_scores(
+    tables: Mapping[str, pd.DataFrame], visits: Sequence[str], before: Sequence[str] = ()
+) -> pd.DataFrame:
     """Join the tables of a trial once; what looks at one outcome takes its rows from here.
 
     Parameters
@@ -21,6 +23,9 @@ def total_scores(tables: Mapping[str, pd.DataFrame], visits: Sequence[str]) -> p
         scores, allocations, guesses and participants.
     visits
         Names of the visits in the protocol's order.
+    before
+        The visits among them before treatment: the last score there is the baseline of rows whose
+        own column says none.
 
     Returns
     -------
@@ -36,7 +41,17 @@ def total_scores(tables: Mapping[str, pd.DataFrame], visits: Sequence[str]) -> p
     frame = _joined(frame, own, ["guess", "certainty"])
     first = [*_KEY, "arm", "score", "baseline", "guess", "certainty", "instrument"]
     frame = frame[first].merge(tables["participants"], on="participant", how="left")
-    return _sorted(frame, tables["participants"], visits)
+    return _with_baseline(_sorted(frame, tables["participants"], visits), before)
+
+
+def _with_baseline(frame: pd.DataFrame, before: Sequence[str]) -> pd.DataFrame:
+    """Fill baselines that the scores themselves lack from the visit before treatment."""
+    keys = ["participant", "instrument"]
+    seen = frame[frame["visit"].isin(before)].drop_duplicates(keys, keep="last")
+    if seen.empty or not frame["baseline"].isna().any():
+        return frame
+    at_visit = frame[keys].merge(seen[[*keys, "score"]], on=keys, how="left")["score"]
+    return frame.assign(baseline=frame["baseline"].fillna(at_visit))
 
 
 def _joined(frame: pd.DataFrame, side: pd.DataFrame, columns: list[str]) -> pd.DataFrame:

@@ -121,6 +121,8 @@ class Findings:
         Adverse events by arm, and how the protocol has them asked for.
     flow
         How many were allocated, received, left, were analysed; None where it was not counted.
+    days
+        Planned day of each visit that has one.
     """
 
     title: str
@@ -146,6 +148,7 @@ class Findings:
     harms: Estimates = field(default_factory=Estimates)
     harms_collected: str | None = None
     flow: ParticipantFlow | None = None
+    days: Mapping[str, float] = field(default_factory=dict)
 
     @cached_property
     def main_outcome(self) -> OutcomeFindings:
@@ -164,6 +167,12 @@ class Findings:
         return Estimates(
             tuple(dict.fromkeys(every.rows)), tuple(dict.fromkeys(every.refused)), self.source
         )
+
+    def by_visit(self, name: str) -> OutcomeFindings | None:
+        """Return the outcome to draw over its visits: the main one if it has such rows."""
+        others = (outcome for outcome in self.outcomes if outcome.name != self.main)
+        having = (o for o in (self.main_outcome, *others) if o.rows(name))
+        return next(having, None)
 
     @property
     def repeated(self) -> bool:

@@ -78,6 +78,7 @@ def gathered(
         harms=_harms(records),
         harms_collected=plan.care.harms,
         flow=participant_flow(records, main, headline_rows(records, main, visit)[0]),
+        days={name: day for name in plan.visit_names if (day := plan.day_of(name)) is not None},
     )
 
 

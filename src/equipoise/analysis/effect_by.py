@@ -1,0 +1,88 @@
+"""One method on the rows of one outcome: what it finds, whether it was planned, or why not."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from equipoise.analysis.comparison import Comparison, compared
+from equipoise.errors import DataError, NotIdentifiedError
+from equipoise.estimates import Estimates, Refusal
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from equipoise.protocol import Analysis
+    from equipoise.records import UnblindedRecords
+
+
+def effect_by(
+    method: str,
+    records: UnblindedRecords,
+    outcome: str,
+    frame: pd.DataFrame,
+    planned: Analysis | None,
+    *,
+    level: float,
+    warnings: tuple[str, ...] = (),
+    primary: str | None = None,
+) -> Estimates:
+    """Estimate the effect on the rows of an outcome frame by one of `METHODS`.
+
+    Parameters
+    ----------
+    primary
+        Of several visits in one model the one that the total effect speaks of; the last if None.
+    """
+    plan = records.protocol
+    covariates: tuple[str, ...] = ()
+    if planned is not None and method != "difference-in-means":
+        covariates = (("baseline",) if planned.baseline else ()) + planned.covariates
+    try:
+        complete, dropped = _complete(frame, covariates)
+        question = Comparison(
+            protocol=plan,
+            outcome=outcome,
+            frame=complete,
+            covariates=covariates,
+            level=level,
+            warnings=_about(records, outcome) + warnings + dropped,
+            source=planned.source if planned is not None and planned.method == method else None,
+            planned=planned,
+            primary=primary,
+        )
+        rows = compared(method, question)
+    except NotIdentifiedError as reason:
+        refusal = Refusal("total-effect", str(reason), outcome=outcome)
+        return Estimates(refused=(refusal,), source=records.source)
+    seen = set(complete["visit"])
+    if method == "mmrm":  # a constrained longitudinal analysis holds the baseline as an outcome
+        seen -= {visit.name for visit in plan.visits if visit.baseline}
+    as_planned = planned is not None and (not planned.visits or seen <= set(planned.visits))
+    status = plan.status_of(method, outcome) if as_planned else "exploratory"
+    return Estimates(rows, source=records.source).with_fields(status=status)
+
+
+def _about(records: UnblindedRecords, outcome: str) -> tuple[str, ...]:
+    """Return what was warned of this outcome when the records were read."""
+    name = re.compile(rf"(?<![\w-]){re.escape(outcome)}(?![\w-])")
+    return tuple(warning for warning in records.warnings if name.search(warning))
+
+
+def _complete(
+    frame: pd.DataFrame, covariates: tuple[str, ...]
+) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """Drop rows that lack the score, the arm or a covariate, and say how many."""
+    if unknown := [name for name in covariates if name not in frame.columns]:
+        raise DataError(
+            f"The plan adjusts for {unknown}, which the participants table lacks. "
+            f"It has: {', '.join(frame.columns)}. Map them, or change the plan."
+        )
+    needed = ["score", "arm", *covariates]
+    complete = frame.dropna(subset=needed)
+    lost = len(frame) - len(complete)
+    if complete.empty:
+        raise NotIdentifiedError(f"None of the {len(frame)} rows has {', '.join(needed)}.")
+    lacking = [name for name in needed if frame[name].isna().any()]
+    text = f"{lost} of {len(frame)} rows lack {' or '.join(lacking)} and were left out"
+    return complete, (text,) if lost else ()
