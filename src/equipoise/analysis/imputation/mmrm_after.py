@@ -18,7 +18,6 @@ from equipoise.errors import NotIdentifiedError
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from equipoise.analysis.imputation.imputation_model import ImputationModel
     from equipoise.analysis.mmrm.moments import Moments
 
 
@@ -40,19 +39,6 @@ class MmrmAfter:
     group: NDArray[np.intp]
     covariance: str = "us"
     reml: bool = True
-
-
-def mmrm_after(
-    model: ImputationModel,
-    arm_rows: NDArray[np.float64],
-    *,
-    covariance: str = "us",
-    reml: bool = True,
-) -> MmrmAfter:
-    """Analyse with the formula and covariance that were imputed from."""
-    return MmrmAfter(
-        model.own, arm_rows, model.fit.columns, model.own_group, covariance=covariance, reml=reml
-    )
 
 
 def analyse(

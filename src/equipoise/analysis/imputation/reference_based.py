@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from equipoise.analysis.imputation import ancova as ancova_analysis
-from equipoise.analysis.imputation import mmrm_after, pool
-from equipoise.analysis.imputation.ancova import Analysed, ancova_designs, default_formula
+from equipoise.analysis.imputation.analyser import Analyser
+from equipoise.analysis.imputation.ancova import default_formula
 from equipoise.analysis.imputation.delta import Amount, DeltaOn, delta_grid
 from equipoise.analysis.imputation.events import Events, StrategyChoice, label_of
 from equipoise.analysis.imputation.impute import impute
@@ -18,8 +17,7 @@ from equipoise.analysis.imputation.method import Analysis, Kind, Method, Prior, 
 from equipoise.analysis.imputation.rows import ANCHORED, assumptions_of, count_rows, written
 from equipoise.analysis.imputation.setup import Setup, setup
 from equipoise.analysis.imputation.trial_grid import trial_grid
-from equipoise.analysis.imputation.worlds import LsWeights, worlds
-from equipoise.analysis.mmrm.structures import structure_named
+from equipoise.analysis.imputation.worlds import LsWeights
 from equipoise.analysis.mmrm.table import parsed
 from equipoise.errors import DataError
 from equipoise.estimates import Estimates
@@ -28,8 +26,6 @@ if TYPE_CHECKING:
     import pandas as pd
     from narwhals.typing import IntoDataFrame
     from numpy.typing import NDArray
-
-    from equipoise.analysis.imputation.draws import Draws
 
 
 @dataclass(frozen=True, eq=False)
@@ -151,14 +147,16 @@ def impute_and_analyse(
         data, formula, subject=subject, visit=visit, arm=arm, reference=reference,
         control=control, events=events, method=how, ancova=ancova, rng=rng,
     )  # fmt: skip
-    model = ancova or default_formula(made.grid)
+    analyser = Analyser(made, ancova or default_formula(made.grid), ls_weights)
     choices = choices_of(strategy)
-    added = None
+    added: NDArray[np.float64] | float = 0.0
     if delta is not None:
         added = delta_grid(made.grid, made.first, delta, lag=lag, on=delta_on)
+    own = "" if (made.own_strategy == "").all() else ", own strategies of persons"
+    said = own + _said(delta, lag)
     rows = Estimates()
     for choice in choices:
-        rows += _analysed(made, choice, model, ls_weights, added, _said(delta, lag), level)
+        rows += _analysed(analyser, choice, added, said, level)
     counts = Estimates(tuple(count_rows(made.grid)))
     every = (rows + counts).rows
     return Imputed(every, setup=made, choices=choices)
@@ -203,19 +201,10 @@ def choices_of(strategy: StrategyChoice | Sequence[StrategyChoice]) -> tuple[Str
     return found
 
 
-def pooled_for(method: Method, parts: Sequence[Analysed]) -> pool.Pooled:
-    """Pool what the completed trials said, by the method's rule."""
-    estimate = np.concatenate([part.estimate for part in parts])
-    if method.random_imputation:
-        variance = np.concatenate([part.variance for part in parts if part.variance is not None])
-        df = np.concatenate([part.df for part in parts if part.df is not None])
-        return pool.rubin(estimate, variance, df)
-    return (pool.jackknife if method.resampling == "jackknife" else pool.bootstrap)(estimate)
-
-
-def warnings_of(made: Setup, events: Events, draws: Draws) -> tuple[str, ...]:
+def warnings_of(made: Setup, events: Events) -> tuple[str, ...]:
     """Say what was left out, what failed, and who was never seen."""
     grid, found = made.grid, list(made.grid.warnings)
+    _, draws = made.drawn(events)
     if never := int((~grid.seen.any(axis=1)).sum()):
         found.append(
             f"{never} of {len(grid.people)} people have no score at all: theirs are imputed from "
@@ -231,57 +220,29 @@ def warnings_of(made: Setup, events: Events, draws: Draws) -> tuple[str, ...]:
 
 
 def _analysed(
-    made: Setup,
+    analyser: Analyser,
     choice: StrategyChoice,
-    formula: str,
-    ls_weights: LsWeights,
-    added: NDArray[np.float64] | None,
+    added: NDArray[np.float64] | float,
     said: str,
     level: float,
 ) -> Estimates:
-    grid, method = made.grid, made.method
+    made = analyser.setup
     events = made.events(choice)
-    model, draws = made.drawn(events)
-    spread = method.random_imputation
-    parts = []
-    if method.analysis == "ancova":
-        designs = ancova_designs(grid, formula, ls_weights)
-    else:
-        arm_rows = _arm_rows(made, events, ls_weights)
-        after = mmrm_after.mmrm_after(
-            model, arm_rows, covariance=method.covariance, reml=method.reml
-        )
-    for scores, weights in made.completed(events):
-        whole = scores if added is None else scores + added
-        if method.analysis == "ancova":
-            parts.append(ancova_analysis.analyse(whole, designs, weights, spread=spread))
-        else:
-            parts.append(mmrm_after.analyse(whole, after, weights, spread=spread))
-    pooled = pooled_for(method, parts)
-    own = "" if (made.own_strategy == "").all() else ", own strategies of persons"
-    rows = written(
-        grid, pooled, label=label_of(choice) + own + said, level=level, unit=grid.outcome
-    )
-    structure = structure_named(method.covariance).name
-    shown = formula if method.analysis == "ancova" else grid.formula
-    return Estimates(tuple(rows)).with_fields(
-        method=method.in_words(structure, shown),
-        assumptions=assumptions_of(events, _nothing_left_out(made, events)),
-        warnings=warnings_of(made, events, draws),
-    )
+    pooled = analyser.pooled(events, added)
+    label = label_of(choice) + said
+    rows = written(made.grid, pooled, label=label, level=level, unit=made.grid.outcome)
+    return Estimates(tuple(rows)).with_fields(**said_of(analyser, events))
 
 
-def _nothing_left_out(made: Setup, events: Events) -> bool:
-    return bool((events.used(made.grid.seen) == made.grid.seen).all())
-
-
-def _arm_rows(made: Setup, events: Events, weighting: LsWeights) -> NDArray[np.float64]:
-    grid = made.grid
-    model, _ = made.drawn(events)
-    _, _, used = parsed(grid.formula, grid.frame)
-    facts = [n for n in used if n not in (grid.outcome, grid.arm_column, grid.visit)]
-    rows = worlds(grid.frame, grid.arm_column, facts, model.encode, weighting)
-    return rows.reshape(len(grid.arms), *model.own.shape)
+def said_of(analyser: Analyser, events: Events) -> dict[str, object]:
+    """Return method, assumptions and warnings of rows."""
+    made = analyser.setup
+    everything = bool((events.used(made.grid.seen) == made.grid.seen).all())
+    return {
+        "method": analyser.in_words,
+        "assumptions": assumptions_of(events, everything),
+        "warnings": warnings_of(made, events),
+    }
 
 
 def _first_reference(reference: str | Mapping[str, str]) -> str | None:
