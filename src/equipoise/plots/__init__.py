@@ -8,6 +8,7 @@ from equipoise.plots.intervals import intervals
 from equipoise.plots.stratum_means import stratum_means
 from equipoise.plots.svg import to_svg
 from equipoise.plots.tipping_curve import tipping_curve
+from equipoise.plots.tipping_map import tipping_map
 
 __all__ = [
     "blinding_surface",
@@ -17,5 +18,6 @@ __all__ = [
     "intervals",
     "stratum_means",
     "tipping_curve",
+    "tipping_map",
     "to_svg",
 ]

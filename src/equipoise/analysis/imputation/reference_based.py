@@ -152,8 +152,7 @@ def impute_and_analyse(
     added: NDArray[np.float64] | float = 0.0
     if delta is not None:
         added = delta_grid(made.grid, made.first, delta, lag=lag, on=delta_on)
-    own = "" if (made.own_strategy == "").all() else ", own strategies of persons"
-    said = own + _said(delta, lag)
+    said = _said(delta, lag)
     rows = Estimates()
     for choice in choices:
         rows += _analysed(analyser, choice, added, said, level)
@@ -229,9 +228,18 @@ def _analysed(
     made = analyser.setup
     events = made.events(choice)
     pooled = analyser.pooled(events, added)
-    label = label_of(choice) + said
+    label = label_for(made, choice) + said
     rows = written(made.grid, pooled, label=label, level=level, unit=made.grid.outcome)
     return Estimates(tuple(rows)).with_fields(**said_of(analyser, events))
+
+
+def label_for(made: Setup, choice: StrategyChoice) -> str:
+    """Name a choice; persons whose event has a strategy of its own are not forgotten."""
+    event = made.first < len(made.grid.visits)
+    own = made.own_strategy[event] != ""
+    if not own.any():
+        return label_of(choice)
+    return "by person" if own.all() else f"{label_of(choice)}, some by person"
 
 
 def said_of(analyser: Analyser, events: Events) -> dict[str, object]:
