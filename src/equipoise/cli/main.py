@@ -19,6 +19,7 @@ VERBS = {
     "datasets": ("datasets", "List, fetch and cite published trial data."),
     "analyse": ("analyse", "Run the planned analyses of a trial."),
     "mmrm": ("mmrm", "Mixed model for repeated measures on one table."),
+    "impute": ("impute", "Missing scores: reference-based imputation, deltas, tipping points."),
     "belief": ("belief", "Drug or belief? Blinding, and effects given belief."),
     "report": ("report", "Write the report page of a trial."),
 }

@@ -51,9 +51,7 @@ def tipping_map(
     ax.set(xlim=(x[0], x[-1]), ylim=(y[0], y[-1]))
     ax.set_xlabel(f"added to imputed scores of {arms[1]}")
     ax.set_ylabel(f"added to imputed scores of {arms[0]}")
-    ax.set_title(
-        f"{scale}\nhatched: p ≥ {alpha:.2g}; dot: as imputed", fontsize=9.5, loc="left"
-    )
+    ax.set_title(f"{scale}\nhatched: p ≥ {alpha:.2g}; dot: as imputed", fontsize=9.5, loc="left")
     return ax
 
 
@@ -66,9 +64,7 @@ def _shade(
         return
     middle = (levels[:-1] + levels[1:]) / 2
     depth = np.abs(middle) / (np.abs(middle).max() or 1) * 0.42
-    fills = [
-        to_rgba(ACTIVE if m > 0 else CONTROL, a) for m, a in zip(middle, depth, strict=True)
-    ]
+    fills = [to_rgba(ACTIVE if m > 0 else CONTROL, a) for m, a in zip(middle, depth, strict=True)]
     ax.contourf(x, y, z, levels=levels, colors=fills)
     lines = ax.contour(x, y, z, levels=levels, colors=[MUTED], linewidths=0.6)
     lines.set_linestyle("-")
@@ -83,7 +79,9 @@ def _hatch(
         return
     # contours of log p are nearly straight, those of p are not
     logged = np.log(np.maximum(p, 1e-300))
-    ax.contourf(x, y, logged, levels=[np.log(alpha), 0.1], colors="none", hatches=[r"\\"])  # across the contours
+    ax.contourf(
+        x, y, logged, levels=[np.log(alpha), 0.1], colors="none", hatches=[r"\\"]
+    )  # across the contours
     if p.min() < alpha:
         edge = ax.contour(x, y, logged, levels=[np.log(alpha)], colors=[INK], linewidths=1.8)
         edge.set_linestyle("-")

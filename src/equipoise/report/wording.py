@@ -50,6 +50,10 @@ TITLES = {
     "expectancy-moderation": "Moderation by expectancy",
     "negative-control": "Negative control",
     "missing-guesses": "Missing guesses",
+    "imputed-contrast": "Difference, imputed",
+    "imputed-ls-mean": "Mean, imputed",
+    "imputed-count": "Imputed scores",
+    "tipping-map": "Difference at deltas",
 }
 
 

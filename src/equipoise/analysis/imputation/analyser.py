@@ -11,8 +11,8 @@ import numpy as np
 from equipoise.analysis.imputation import ancova, mmrm_after, pool
 from equipoise.analysis.imputation.ancova import Analysed, AncovaDesign, ancova_designs
 from equipoise.analysis.imputation.worlds import LsWeights, worlds
+from equipoise.analysis.mmrm.formulas import parsed
 from equipoise.analysis.mmrm.structures import structure_named
-from equipoise.analysis.mmrm.table import parsed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

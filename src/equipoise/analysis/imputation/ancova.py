@@ -13,7 +13,7 @@ import numpy as np
 
 from equipoise.analysis.imputation.worlds import LsWeights, worlds
 from equipoise.analysis.linear_model import checked_qr
-from equipoise.analysis.mmrm.table import parsed
+from equipoise.analysis.mmrm.formulas import parsed
 from equipoise.errors import DataError, NotIdentifiedError
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from equipoise.analysis.imputation.trial_grid import TrialGrid
+
 
 class Analysed(NamedTuple):
     """What each of N completed trials says of k quantities.
@@ -96,15 +97,14 @@ def ancova_designs(
     return designs
 
 
-def _design(
-    grid: TrialGrid, at: pd.DataFrame, formula: str, weighting: LsWeights
-) -> AncovaDesign:
+def _design(grid: TrialGrid, at: pd.DataFrame, formula: str, weighting: LsWeights) -> AncovaDesign:
     n = len(at)
     parts, _, used = parsed(formula, at)
     encoded = parts.rhs.get_model_matrix(at, context={})
     spec, X = encoded.model_spec, encoded.to_numpy(dtype=np.float64)
     _, r, _ = checked_qr(np.zeros(n), X, list(map(str, spec.column_names)))
     basis = np.linalg.inv(r)
+
     def encode(table: pd.DataFrame) -> NDArray[np.float64]:
         return np.asarray(spec.get_model_matrix(table, output="numpy"), dtype=np.float64)
 
@@ -178,7 +178,7 @@ def _normal_equations(
             )
         flat = design.arm_rows.transpose(1, 0, 2).reshape(n, arms * q)
         means = (weights @ flat).reshape(-1, arms, q) / weights.sum(axis=1)[:, None, None]
-    return np.linalg.inv(gram), contrast_matrix(arms) @ means
+    return np.asarray(np.linalg.inv(gram), dtype=np.float64), contrast_matrix(arms) @ means
 
 
 def _at_visit(

@@ -43,7 +43,7 @@ def delta_grid(
     lag
         Of length m: then the delta at the k-th visit from the event on is the sum over visits since
         the event of delta there times lag of their distance from it: ``delta=[1, 1, 1, 1]`` with
-        ``lag=[1, 1, 1, 1]`` is 1, 2, 3, ...; with ``lag=[1, 0, 0, 0]`` it stays what it was at first.
+        ``lag=[1, 1, 1, 1]`` is 1, 2, 3, ...; with ``lag=[1, 0, 0, 0]`` it stays as it was at first.
     on
         Whether every imputed score of the arm is adjusted, or those after the event only. With a
         lag it is always the latter.

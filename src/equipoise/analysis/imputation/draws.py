@@ -11,8 +11,6 @@ from equipoise.analysis.mmrm.refits import leave_one_out, refits
 from equipoise.errors import NotIdentifiedError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from numpy.typing import NDArray
 
     from equipoise.analysis.imputation.imputation_model import ImputationModel
@@ -56,9 +54,9 @@ def jackknife_draws(model: ImputationModel) -> Draws:
     found = _refitted(model, without)
     if found.lost:
         raise NotIdentifiedError(
-            f"Without one person or another, in {found.lost} of {n} cases, the imputation model has no "
-            "maximum: the jackknife cannot be done. Use fewer covariates or visits, a simpler "
-            "covariance (covariance='csh'), or resampling='bootstrap'."
+            f"In {found.lost} of {n} trials without one person the imputation model has no maximum: "
+            "the jackknife cannot be done. Use fewer covariates or visits, a simpler covariance "
+            "(covariance='csh'), or resampling='bootstrap'."
         )
     return _with_whole(model, found)
 
@@ -75,8 +73,9 @@ def bootstrap_draws(
     found = _refitted(model, resampled(strata, draws, rng))
     if found.lost > FAILED_AT_MOST * draws:
         raise NotIdentifiedError(
-            f"{found.lost} of {draws} bootstrap refits of the imputation model have no maximum. Use "
-            "fewer covariates or visits, a simpler covariance (covariance='csh'), or the jackknife."
+            f"{found.lost} of {draws} bootstrap refits of the imputation model have no maximum. "
+            "Use fewer covariates or visits, a simpler covariance (covariance='csh'), or the "
+            "jackknife."
         )
     return _with_whole(model, found) if with_whole else found
 
@@ -131,5 +130,3 @@ def _refuse_if_one_decides(model: ImputationModel) -> None:
             f"Coefficient {name!r} of the imputation model rests on one person alone, so that the "
             "jackknife cannot leave that person out. Join this category with another."
         )
-
-

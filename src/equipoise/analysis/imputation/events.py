@@ -32,7 +32,7 @@ class Events:
 
     def after(self, m: int) -> NDArray[np.bool_]:
         """Where a visit is affected, shape (n, m)."""
-        return np.arange(m) >= self.first[:, None]
+        return np.asarray(np.arange(m) >= self.first[:, None])
 
     def used(self, seen: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Which scores the imputation model may learn from.
@@ -41,7 +41,7 @@ class Events:
         stay in the analysis, and people are conditioned on them, but they are not fitted.
         """
         keeps = np.array([STRATEGIES[s].keeps_later_scores for s in self.strategy], dtype=bool)
-        return seen & ~(self.after(seen.shape[1]) & ~keeps[:, None])
+        return np.asarray(seen & ~(self.after(seen.shape[1]) & ~keeps[:, None]))
 
 
 def first_events(grid: TrialGrid, events: IntoDataFrame | None) -> tuple[Any, Any]:
@@ -89,8 +89,8 @@ def resolved(
     DataError
         For an unknown arm or strategy, or one that says nothing of some person.
     """
-    n, m = grid.scores.shape
-    by_arm = {name: "MAR" for name in grid.arms}
+    m = grid.scores.shape[1]
+    by_arm = dict.fromkeys(grid.arms, "MAR")
     if isinstance(choice, Mapping):
         if unknown := sorted(set(map(str, choice)) - set(grid.arms)):
             raise DataError(f"Strategies are given for {unknown}; arms are {list(grid.arms)}.")
@@ -104,8 +104,8 @@ def resolved(
         if STRATEGIES[str(slug)].needs_earlier_visit:
             who = np.flatnonzero((first == 0) & (strategy == slug))
             raise DataError(
-                f"{slug} carries forward the mean before the event, but in {len(who)} person(s), the "
-                f"first {grid.people[who[0]]!r}, it came before the first visit {grid.visits[0]!r}. "
+                f"{slug} carries forward the mean before the event, but in {len(who)} person(s), "
+                f"the first {grid.people[who[0]]!r}, it came before visit {grid.visits[0]!r}. "
                 "Give these people another strategy in the table of events, such as JR."
             )
     return Events(first.astype(np.intp), strategy)

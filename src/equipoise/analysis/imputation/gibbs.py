@@ -90,9 +90,7 @@ def _coefficients(
     """Draw working coefficients given Sigma and the seen scores, shape (N, p)."""
     value = value_at(moments, sigma[:, moments.group], reml=True)
     noise = rng.standard_normal(value.coefficients.shape)
-    return np.asarray(value.coefficients.reshape(noise.shape)) + np.einsum(
-        "npq,nq->np", value.root, noise
-    )
+    return value.coefficients + (value.root @ noise[:, :, None])[:, :, 0]
 
 
 def _completed_residuals(

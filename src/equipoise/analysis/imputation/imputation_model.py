@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -123,7 +123,7 @@ def reference_arms(grid: TrialGrid, reference: str | Mapping[str, str]) -> NDArr
     return found
 
 
-def _categorical(codes: NDArray[np.intp], levels: object) -> object:
+def _categorical(codes: NDArray[np.intp], levels: pd.Index[Any]) -> pd.Categorical[Any]:
     import pandas as pd  # noqa: PLC0415
 
     return pd.Categorical.from_codes(codes, levels)

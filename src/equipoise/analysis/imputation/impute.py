@@ -6,11 +6,11 @@ seen scores; each such cell is one batch of small products over all N parameter 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from equipoise.analysis.imputation.strategies import STRATEGIES
+from equipoise.analysis.imputation.strategies import STRATEGIES, Strategy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,19 +47,26 @@ def impute(
     N = len(draws.coefficients)
     completed = np.repeat(scores[None], N, axis=0)
     noise = None if rng is None else rng.standard_normal((N, n, m))
-    for who, missing, strategy, t in _cells(scores, events, model):
-        filled = _filled(scores, who, missing, strategy, t, model, draws)
+    for cell in _cells(scores, events, model):
+        who, missing = cell.who, cell.missing
+        filled, rest = _filled(scores, cell, model, draws)
         if noise is not None:
-            root = np.linalg.cholesky(filled[1])
-            filled[0][...] += noise[:, who][:, :, missing] @ root.swapaxes(1, 2)
-        completed[:, who[:, None], np.flatnonzero(missing)] = filled[0]
+            root = np.linalg.cholesky(rest)
+            filled += noise[:, who][:, :, missing] @ root.swapaxes(1, 2)
+        completed[:, who[:, None], np.flatnonzero(missing)] = filled
     return completed
 
 
-def _cells(
-    scores: NDArray[np.float64], events: Events, model: ImputationModel
-) -> Iterator[tuple[NDArray[np.intp], NDArray[np.bool_], str, int]]:
-    """Go through people who are imputed alike: who, which visits, by what, from when."""
+class _Cell(NamedTuple):
+    """People who are imputed alike: who, which visits, by what strategy, from which visit."""
+
+    who: NDArray[np.intp]
+    missing: NDArray[np.bool_]
+    strategy: Strategy
+    first: int
+
+
+def _cells(scores: NDArray[np.float64], events: Events, model: ImputationModel) -> Iterator[_Cell]:
     missing = np.isnan(scores)
     lacking = np.flatnonzero(missing.any(axis=1))
     if not len(lacking):
@@ -72,20 +79,17 @@ def _cells(
     cell = cell.reshape(-1)
     for number in range(int(cell.max()) + 1):
         who = lacking[cell == number]
-        yield who, missing[who[0]], str(names[strategy[who[0]]]), int(first[who[0]])
+        one = who[0]
+        slug = str(names[strategy[one]])
+        yield _Cell(who, missing[one], STRATEGIES[slug], int(first[one]))
 
 
 def _filled(
-    scores: NDArray[np.float64],
-    who: NDArray[np.intp],
-    missing: NDArray[np.bool_],
-    slug: str,
-    t: int,
-    model: ImputationModel,
-    draws: Draws,
+    scores: NDArray[np.float64], cell: _Cell, model: ImputationModel, draws: Draws
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return conditional means (N, who, missing) and covariance (N, missing, missing)."""
-    strategy, m, p = STRATEGIES[slug], scores.shape[1], model.own.shape[2]
+    who, missing, strategy, t = cell
+    m, p = scores.shape[1], model.own.shape[2]
     own, reference = model.own_group[who[0]], model.reference_group[who[0]]
     sigma = draws.sigma[:, own]
     there = sigma if own == reference else draws.sigma[:, reference]

@@ -102,8 +102,8 @@ class Method:
                 else f"bootstrap standard errors ({self.count} resamples within arms)"
             )
             return (
-                f"Conditional mean imputation (von Hippel & Bartlett 2021; Wolbers et al. 2022) from "
-                f"an {base}; {analysis}; {spread}, normal intervals"
+                "Conditional mean imputation (von Hippel & Bartlett 2021; Wolbers et al. 2022) "
+                f"from an {base}; {analysis}; {spread}, normal intervals"
             )
         source = (
             f"posterior draws, {PRIORS[self.prior]}"
@@ -111,6 +111,6 @@ class Method:
             else "bootstrap refits within arms as approximate posterior draws"
         )
         return (
-            f"Multiple imputation, {self.count} times, from an {base}, {source}; {analysis}; Rubin's "
-            "(1987) rules, Barnard & Rubin (1999) df"
+            f"Multiple imputation, {self.count} times, from an {base}, {source}; {analysis}; "
+            "Rubin's (1987) rules, Barnard & Rubin (1999) df"
         )

@@ -94,17 +94,15 @@ def _linear(
         return Analysed(estimate)
     rows = problem.scale * (L @ problem.basis @ optimum.value.root)
     variance = np.square(rows).sum(axis=2)
-    inverse = np.linalg.inv(optimum.information)
-    return Analysed(
-        estimate, variance, satterthwaite_df(rows, optimum.derivatives.spread, inverse)
-    )
+    inverse = np.asarray(np.linalg.inv(optimum.information), dtype=np.float64)
+    return Analysed(estimate, variance, satterthwaite_df(rows, optimum.derivatives.spread, inverse))
 
 
 def _moments(
     problem: Problem, completed: NDArray[np.float64], weights: NDArray[np.float64]
 ) -> Moments:
     """Return the moments of each completed trial, its people weighted (N, n)."""
-    N, n, m = completed.shape
+    N, _, m = completed.shape
     predicted = (problem.grid @ problem.coefficients)[None]
     residuals = (completed - predicted) / problem.scale
     base, r = problem.moments, problem.facts.shape[1]

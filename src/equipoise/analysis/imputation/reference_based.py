@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -18,7 +18,7 @@ from equipoise.analysis.imputation.rows import ANCHORED, assumptions_of, count_r
 from equipoise.analysis.imputation.setup import Setup, setup
 from equipoise.analysis.imputation.trial_grid import trial_grid
 from equipoise.analysis.imputation.worlds import LsWeights
-from equipoise.analysis.mmrm.table import parsed
+from equipoise.analysis.mmrm.formulas import parsed
 from equipoise.errors import DataError
 from equipoise.estimates import Estimates
 
@@ -46,9 +46,7 @@ class Imputed(Estimates):
         """
         events = self.setup.events(self.choices[0] if strategy is None else strategy)
         model, draws = self.setup.drawn(events)
-        one = replace(
-            draws, coefficients=model.fit.coefficients[None], sigma=model.fit.sigma[None]
-        )
+        one = replace(draws, coefficients=model.fit.coefficients[None], sigma=model.fit.sigma[None])
         grid = self.setup.grid
         scores = impute(grid.scores, events, model, one)[0].reshape(-1)
         return grid.frame.assign(**{grid.outcome: scores, "imputed": ~grid.seen.reshape(-1)})
@@ -242,7 +240,7 @@ def label_for(made: Setup, choice: StrategyChoice) -> str:
     return "by person" if own.all() else f"{label_of(choice)}, some by person"
 
 
-def said_of(analyser: Analyser, events: Events) -> dict[str, object]:
+def said_of(analyser: Analyser, events: Events) -> dict[str, Any]:
     """Return method, assumptions and warnings of rows."""
     made = analyser.setup
     everything = bool((events.used(made.grid.seen) == made.grid.seen).all())
@@ -266,9 +264,7 @@ def _said(delta: object, lag: Sequence[float] | None) -> str:
         return ""
     if not isinstance(delta, Mapping):
         return ", delta by person"
-    amounts = ", ".join(
-        f"{arm} {_short(amount)}" for arm, amount in delta.items()
-    )
+    amounts = ", ".join(f"{arm} {_short(amount)}" for arm, amount in delta.items())
     return f", delta {amounts}" + (f" with lag {_short(lag)}" if lag is not None else "")
 
 

@@ -98,8 +98,8 @@ def retrieved_dropout(
         **options,
     )
     assumption = (
-        f"Retrieved dropout: scores missing after the event are like those seen after it in people of "
-        f"the same arm with the same history; the event brings {SHIFTS[shift]}"
+        "Retrieved dropout: scores missing after the event are like those seen after it in people "
+        f"of the same arm with the same history; the event brings {SHIFTS[shift]}"
     )
     warnings = _few(grid, first)
     rows = tuple(
@@ -120,7 +120,8 @@ def _columns(
     grid: TrialGrid, first: NDArray[np.intp], shift: Shift
 ) -> dict[str, NDArray[np.float64]]:
     """Return the covariates, each (n, m), that speak of the event; refuse what nobody tells."""
-    n, m = grid.scores.shape
+    m = grid.scores.shape[1]
+    simpler = "shift 'constant'" if shift == "by-visit" else "a reference-based strategy"
     since = np.maximum(np.arange(m) - first[:, None] + 1, 0)
     value = since if shift == "time-since" else (since > 0).astype(np.float64)
     found: dict[str, NDArray[np.float64]] = {}
@@ -137,8 +138,7 @@ def _columns(
                 raise NotIdentifiedError(
                     f"In arm {name!r}{where} the scores of {lost} people after the event are to be "
                     f"imputed from {seen} who were seen after it: too few retrieved. Use "
-                    f"{'shift=constant' if shift == 'by-visit' else 'a reference-based strategy (JR, CR, CIR)'}"
-                    ", and say so."
+                    f"{simpler}, and say so."
                 )
             if seen:
                 label = re.sub(r"\W", "_", f"after_event_{name}{where}")
@@ -167,7 +167,7 @@ def _few(grid: TrialGrid, first: NDArray[np.intp]) -> tuple[str, ...]:
 def _others(ancova: str | None, data: IntoDataFrame) -> list[str]:
     import narwhals as nw  # noqa: PLC0415
 
-    from equipoise.analysis.mmrm.table import parsed  # noqa: PLC0415
+    from equipoise.analysis.mmrm.formulas import parsed  # noqa: PLC0415
 
     if ancova is None:
         return []

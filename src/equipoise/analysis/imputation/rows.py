@@ -27,8 +27,9 @@ GAPS = (
 )
 ANCHORED = (
     "Rubin's variance with a reference-based strategy does not shrink as more is borrowed from the "
-    "reference arm (information anchoring: Cro, Carpenter & Kenward 2019, J R Stat Soc A 182:623-645). "
-    "It is larger than the variance over repeated trials, which method 'conditional-mean' estimates"
+    "reference arm (information anchoring: Cro, Carpenter & Kenward 2019, J R Stat Soc A "
+    "182:623-645). It is larger than the variance over repeated trials, which the conditional-mean "
+    "method estimates"
 )
 
 

@@ -10,12 +10,12 @@ import numpy as np
 from equipoise.analysis.imputation.draws import Draws, bootstrap_draws, jackknife_draws
 from equipoise.analysis.imputation.events import Events, StrategyChoice, first_events, resolved
 from equipoise.analysis.imputation.gibbs import posterior_draws
-from equipoise.analysis.imputation.impute import impute
 from equipoise.analysis.imputation.imputation_model import (
     ImputationModel,
     fit_imputation_model,
     reference_arms,
 )
+from equipoise.analysis.imputation.impute import impute
 from equipoise.analysis.imputation.method import Method
 from equipoise.errors import DataError
 
@@ -71,7 +71,7 @@ class Setup:
     def completed(
         self, events: Events
     ) -> Iterator[tuple[NDArray[np.float64], NDArray[np.float64] | None]]:
-        """Give the completed trials in parts: scores (N, n, m) and, if resampled, weights (N, n)."""
+        """Give completed trials in parts: scores (N, n, m); if resampled, weights (N, n)."""
         model, draws = self.drawn(events)
         rng = np.random.default_rng(self.seeds[1]) if self.method.random_imputation else None
         N = len(draws.coefficients)

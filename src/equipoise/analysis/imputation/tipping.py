@@ -84,9 +84,7 @@ def delta_plane(
     rest: list[NDArray[np.float64]] = []
     for scores, weights in analyser.setup.completed(events):
         three = (scores, *(np.broadcast_to(shift, scores.shape) for shift in directions))
-        parts = [
-            analyse(each[:, :, [visit]], [design], weights).estimate[:, row] for each in three
-        ]
+        parts = [analyse(each[:, :, [visit]], [design], weights).estimate[:, row] for each in three]
         found.append(np.stack(parts, axis=1))
         if method.random_imputation:
             y = np.stack([each[:, :, visit] for each in three], axis=1)

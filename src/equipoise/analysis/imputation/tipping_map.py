@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -110,7 +110,7 @@ def tipping_map(
     Returns
     -------
     TippingMap
-        ``tipping-point``: the delta of the active arm, with that of control at 0 and with both
+        ``imputed-contrast`` without deltas; ``tipping-point``: the delta of the active arm, with that of control at 0 and with both
         alike, nearest to 0 at which p is 1 - level. ``tipping-map``: the contrast at each point.
     """
     how = Method(
@@ -138,7 +138,9 @@ def tipping_map(
     table = _table(plane, own, other, level)
     edge = frontier(plane, other, own[0], own[-1], level)
     label = label_for(made, strategy)
-    rows, refused = _points(plane, own, arms, label, level, grid.outcome)
+    rows, refused = _points(plane, own, arms, label, level)
+    as_imputed = _table(plane, np.zeros(1), np.zeros(1), level).to_dict("records")[0]
+    rows.insert(0, replace(_map_row(as_imputed, arms, label, level), name="imputed-contrast", label=label))
     rows += [_map_row(row, arms, label, level) for row in table.to_dict("records")]
     said = said_of(analyser, found)
     said["assumptions"] = (*said["assumptions"], MARGINAL)
@@ -214,7 +216,6 @@ def _points(
     arms: tuple[str, str],
     label: str,
     level: float,
-    outcome: str,
 ) -> tuple[list[Estimate], list[Refusal]]:
     """Write the tipping points: control at 0, and both arms alike."""
     both = DeltaPlane(
@@ -234,7 +235,6 @@ def _points(
                     "tipping-point",
                     f"the interval {kept} 0 at every delta between {own[0]:g} and {own[-1]:g}",
                     named,
-                    outcome,
                 )
             )
             continue
@@ -244,7 +244,7 @@ def _points(
                 label=named,
                 arm=arms[0],
                 estimate=point,
-                unit=f"points of {outcome} added to imputed scores",
+                unit="points added to imputed scores",
                 estimand=f"the delta nearest to 0 at which p is {1 - level:g}",
             )
         )
@@ -257,7 +257,7 @@ def _turned(
     return turn @ plane.mean, turn @ plane.within @ turn.T, turn @ plane.between @ turn.T
 
 
-def _map_row(row: dict[str, float], arms: tuple[str, str], label: str, level: float) -> Estimate:
+def _map_row(row: dict[Any, float], arms: tuple[str, str], label: str, level: float) -> Estimate:
     return Estimate(
         "tipping-map",
         label=f"{label}, delta {arms[0]} {row['active']:g}, {arms[1]} {row['control']:g}",
@@ -269,4 +269,5 @@ def _map_row(row: dict[str, float], arms: tuple[str, str], label: str, level: fl
         level=level,
         df=row["df"] if np.isfinite(row["df"]) else None,
         p=row["p"],
+        unit=f"{arms[0]} less {arms[1]}",
     )

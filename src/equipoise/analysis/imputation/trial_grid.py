@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from equipoise.analysis.mmrm.table import as_levels, parsed
+from equipoise.analysis.mmrm.formulas import parsed
+from equipoise.analysis.mmrm.levels import as_levels
 from equipoise.errors import DataError
 
 if TYPE_CHECKING:
@@ -123,7 +124,7 @@ def trial_grid(
             f"{len(bad)} person(s) have more than one {arm!r}, the first {bad[0]!r}: everybody has "
             "one arm here."
         )
-    kept, warnings = _kept({arm: own_arm, **columns}, n, m)
+    kept, warnings = _kept({arm: own_arm, **columns}, n)
     frame = _frame(
         {arm: own_arm, **columns}, kept, who=who.cat.categories, when=when.cat.categories,
         names=(subject, visit),
@@ -148,24 +149,24 @@ def trial_grid(
 
 @dataclass(frozen=True, eq=False)
 class _Column:
-    """A column on the grid: codes (n, m) into `values`, -1 unknown; who has several values."""
+    """A column on the grid: codes (n, m) into `levels`, -1 unknown; who has several values."""
 
     codes: NDArray[np.intp]
-    values: Any
+    levels: Any
     varies: NDArray[np.bool_]
 
 
 def _filled(values: pd.Series[Any], place: NDArray[np.intp], n: int, m: int) -> _Column:
-    """Lay a column on the grid; a fact that is the same in all rows of a person holds everywhere."""
+    """Lay a column on the grid; what is the same in all rows of a person holds everywhere."""
     import pandas as pd  # noqa: PLC0415
 
     if isinstance(values.dtype, pd.CategoricalDtype):
         codes, levels = values.cat.codes.to_numpy().astype(np.intp), values.cat.categories
     else:
         codes, levels = pd.factorize(values, sort=True)
-    grid = np.full(n * m, -1, dtype=np.intp)
-    grid[place] = codes
-    grid = grid.reshape(n, m)
+    flat = np.full(n * m, -1, dtype=np.intp)
+    flat[place] = codes
+    grid = flat.reshape(n, m)
     highest = grid.max(axis=1)
     lowest = np.where(grid < 0, len(levels), grid).min(axis=1)
     constant = (lowest == highest) | (highest < 0)
@@ -192,7 +193,7 @@ def _frame(
         names[1]: pd.Categorical.from_codes(visits, when),
     }
     for name, column in columns.items():
-        table[name] = column.values.iloc[column.codes[kept].reshape(-1)].array
+        table[name] = column.levels.iloc[column.codes[kept].reshape(-1)].array
     return pd.DataFrame(table)
 
 
@@ -210,9 +211,7 @@ def _scores(values: pd.Series[Any], place: NDArray[np.intp], size: int) -> NDArr
     return scores
 
 
-def _refuse_twice(
-    place: NDArray[np.intp], raw: pd.DataFrame, subject: str, visit: str
-) -> None:
+def _refuse_twice(place: NDArray[np.intp], raw: pd.DataFrame, subject: str, visit: str) -> None:
     _, first, count = np.unique(place, return_index=True, return_counts=True)
     if (count > 1).any():
         row = raw.iloc[int(first[count > 1][0])]
@@ -237,13 +236,11 @@ def _refuse_unknown(
             f"{int(lost.sum())} person(s), the first {who.cat.categories[int(np.argmax(lost))]!r}. "
             f"To impute {outcome}, give a row with {name!r} for each visit, with the outcome empty."
         )
-    if len(column.values) < 1:
+    if len(column.levels) < 1:
         raise DataError(f"Covariate {name!r} is missing in all {len(scores)} rows.")
 
 
-def _kept(
-    columns: dict[str, _Column], n: int, m: int
-) -> tuple[NDArray[np.bool_], tuple[str, ...]]:
+def _kept(columns: dict[str, _Column], n: int) -> tuple[NDArray[np.bool_], tuple[str, ...]]:
     """Leave out people without a covariate; say how many and of which."""
     kept = np.ones(n, dtype=bool)
     lacking = []

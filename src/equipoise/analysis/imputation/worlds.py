@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import product
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -40,7 +40,7 @@ def worlds(
     import pandas as pd  # noqa: PLC0415
 
     levels = frame[arm].cat.categories
-    cells: list[dict[str, object]] = [{}]
+    cells: list[dict[str, Any]] = [{}]
     if weighting == "equal":
         factors = [name for name in covariates if not pd.api.types.is_numeric_dtype(frame[name])]
         choices = [sorted(frame[name].unique().tolist()) for name in factors]

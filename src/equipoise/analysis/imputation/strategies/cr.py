@@ -29,9 +29,8 @@ def covariance(
 CR = Strategy(
     "CR",
     "copy reference",
-    "CR: a person with the event is like a person of the reference arm at all visits; scores before "
-    "it that were better than the reference's count as that person's own and fade as the "
-    "correlation does",
+    "CR: a person with the event is like one of the reference arm at all visits; what was gained "
+    "before it counts as that person's own good luck, and fades as the correlation does",
     mean,
     covariance,
 )

@@ -20,7 +20,7 @@ def mean(m: int, t: int) -> MeanWeights:
 LMCF = Strategy(
     "LMCF",
     "last mean carried forward",
-    "LMCF: from the event on, the mean of the own arm stays what it was at the last visit before it",
+    "LMCF: from the event on, the mean of the own arm stays as it was at the last visit before it",
     mean,
     own_covariance,
     needs_earlier_visit=True,

@@ -19,8 +19,8 @@ def mean(m: int, t: int) -> MeanWeights:  # noqa: ARG001  (every strategy is cal
 MAR = Strategy(
     "MAR",
     "missing at random",
-    "MAR: scores that are missing are like those of people of the same arm with the same covariates "
-    "and the same scores so far",
+    "MAR: scores that are missing are like those of people of the same arm with the same "
+    "covariates and the same scores so far",
     mean,
     own_covariance,
     keeps_later_scores=True,
