@@ -20,6 +20,10 @@ FAILED_AT_MOST = 0.1
 has no maximum, and many such resamples are a sample that the bootstrap does not suit."""
 
 
+NUMBERS_AT_ONCE = 4_000_000
+"""Derivatives that the refits of one batch hold: about 150 megabytes with their copies."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Draws:
     """N sets of parameters.
@@ -54,8 +58,8 @@ def jackknife_draws(model: ImputationModel) -> Draws:
     found = _refitted(model, without)
     if found.lost:
         raise NotIdentifiedError(
-            f"In {found.lost} of {n} trials without one person the imputation model has no maximum: "
-            "the jackknife cannot be done. Use fewer covariates or visits, a simpler covariance "
+            f"In {found.lost} of {n} trials without one person the imputation model has no "
+            "maximum: the jackknife cannot be done. Use fewer covariates or visits, a simpler covariance "
             "(covariance='csh'), or resampling='bootstrap'."
         )
     return _with_whole(model, found)
@@ -94,13 +98,37 @@ def resampled(
 
 
 def _refitted(model: ImputationModel, weights: NDArray[np.float64]) -> Draws:
+    """Refit with each row of weights, shape (N, n), as many at once as memory allows."""
+    moments, parameters = model.fit.problem.moments, model.fit.model.size
+    one = moments.people.shape[1] * parameters * moments.visits**2
+    size = max(1, NUMBERS_AT_ONCE // one)
+    parts = [
+        _refitted_together(model, weights[start : start + size])
+        for start in range(0, len(weights), size)
+    ]
+    return Draws(
+        np.concatenate([part.coefficients for part in parts]),
+        np.concatenate([part.sigma for part in parts]),
+        np.concatenate([part.weights for part in parts]),
+        sum(part.lost for part in parts),
+    )
+
+
+def _refitted_together(model: ImputationModel, weights: NDArray[np.float64]) -> Draws:
     try:
         found = refits(model.fit, weights[:, model.fitted])
-    except np.linalg.LinAlgError as error:
-        raise NotIdentifiedError(
-            "In a resample of the people some coefficient of the imputation model has no data. Use "
-            "fewer covariates, or join rare categories."
-        ) from error
+    except np.linalg.LinAlgError:  # of one of them: the others are not to be lost with it
+        if len(weights) == 1:
+            fit = model.fit
+            return Draws(fit.coefficients[None][:0], fit.sigma[None][:0], weights[:0], 1)
+        half = len(weights) // 2
+        one, other = (_refitted_together(model, part) for part in (weights[:half], weights[half:]))
+        return Draws(
+            np.concatenate((one.coefficients, other.coefficients)),
+            np.concatenate((one.sigma, other.sigma)),
+            np.concatenate((one.weights, other.weights)),
+            one.lost + other.lost,
+        )
     reached = found.reached
     return Draws(
         found.coefficients[reached],

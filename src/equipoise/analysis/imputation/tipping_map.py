@@ -140,9 +140,8 @@ def tipping_map(
     label = label_for(made, strategy)
     rows, refused = _points(plane, own, arms, label, level)
     as_imputed = _table(plane, np.zeros(1), np.zeros(1), level).to_dict("records")[0]
-    rows.insert(
-        0, replace(_map_row(as_imputed, arms, label, level), name="imputed-contrast", label=label)
-    )
+    first = _map_row(as_imputed, arms, label, level)
+    rows.insert(0, replace(first, name="imputed-contrast", label=label))
     rows += [_map_row(row, arms, label, level) for row in table.to_dict("records")]
     said = said_of(analyser, found)
     said["assumptions"] = (*said["assumptions"], MARGINAL)
