@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from equipoise.analysis.imputation import TippingMap
     from equipoise.analysis.imputation.events import StrategyChoice
+    from equipoise.analysis.imputation.retrieved_dropout import Shift
     from equipoise.estimates import Estimates
 
 
@@ -62,10 +64,10 @@ def command(
             "--retrieved imputes by what was seen after the event: it needs --events, and takes "
             "neither --strategy nor --tipping."
         )
-    reading = {"delimiter": delimiter, "decimal": decimal, "missing": missing}
-    frame, source = read_table(file, **reading)
+    read = partial(read_table, delimiter=delimiter, decimal=decimal, missing=missing)
+    frame, source = read(file)
     if events is not None:
-        options["events"] = read_table(events, **reading).frame
+        options["events"] = read(events).frame
     added = amounts(deltas)
     options["lag"] = None if lag is None else amounts((f"lag={lag}",))["lag"]
     found: Estimates
@@ -125,7 +127,7 @@ def _tipping(
     return tipping_map(
         frame,
         strategy=choices[0],
-        deltas=grid,  # type: ignore[arg-type]  (an array is a sequence of numbers)
+        deltas=grid.tolist(),
         rng=np.random.default_rng(seed),
         **options,
     )
@@ -146,7 +148,7 @@ def _retrieved(
     reference, control = options.pop("reference"), options.pop("control")
     return retrieved_dropout(
         frame,
-        shift=shift,  # type: ignore[arg-type]  (click has checked it)
+        shift=cast("Shift", shift),
         control=control or reference,
         delta=added or None,
         rng=np.random.default_rng(seed),

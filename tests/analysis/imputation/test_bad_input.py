@@ -106,7 +106,7 @@ def test_too_few_retrieved_is_said_plainly(made, made_events, made_call):
     none = made.assign(score=made["score"].where(made["after"] == 0))
     with pytest.raises(NotIdentifiedError, match=r"from 0 who were seen.*reference-based"):
         retrieved_dropout(none, events=made_events, control="placebo", **made_call)
-    with pytest.raises(DataError, match="no.*'medium'|shift is one of"):
+    with pytest.raises(DataError, match="shift is one of"):
         retrieved_dropout(made, events=made_events, control="placebo", shift="medium", **made_call)
     with pytest.raises(DataError, match="table of events is empty"):
         retrieved_dropout(made, events=made_events.iloc[:0], control="placebo", **made_call)

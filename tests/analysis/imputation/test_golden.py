@@ -37,7 +37,7 @@ def agree(found, golden, names=("trt", "lsm")):
     assert compared >= 12
 
 
-def rows_of(golden, configuration, fit, method, strategy, delta="0"):
+def rows_of(golden, configuration, fit, method, strategy, *, delta="0"):
     chosen = (
         (golden["configuration"] == configuration)
         & (golden["fit"] == fit)
@@ -76,7 +76,9 @@ def test_deltas(antidepressant, antidepressant_golden, strategy, delta, antidepr
     found = impute_and_analyse(
         antidepressant, strategy=strategy, **DELTAS[delta], **antidepressant_call
     )
-    agree(found, rows_of(antidepressant_golden, "one", "refined", "jackknife", strategy, delta))
+    agree(
+        found, rows_of(antidepressant_golden, "one", "refined", "jackknife", strategy, delta=delta)
+    )
 
 
 def test_numbers_of_the_anchor(antidepressant, antidepressant_call):
@@ -117,7 +119,7 @@ def edited(antidepressant):
     [("two", True, "0"), ("two", True, "drug 2"), ("two common covariance", False, "0")],
 )
 def test_events_of_persons_and_scores_seen_after_them(
-    edited, antidepressant_golden, configuration, by_arm, delta, antidepressant_call
+    edited, antidepressant_golden, antidepressant_call, *, configuration, by_arm, delta
 ):
     data, events = edited
     found = impute_and_analyse(
@@ -129,7 +131,7 @@ def test_events_of_persons_and_scores_seen_after_them(
         **antidepressant_call,
     )
     golden = rows_of(
-        antidepressant_golden, configuration, "refined", "jackknife", "per patient", delta
+        antidepressant_golden, configuration, "refined", "jackknife", "per patient", delta=delta
     )
     agree(found, golden)
     assert found.rows[0].label.startswith("by person")
@@ -138,14 +140,15 @@ def test_events_of_persons_and_scores_seen_after_them(
 @pytest.mark.parametrize("weights", ["proportional", "equal"])
 @pytest.mark.parametrize("covariance", ["us", "csh"])
 def test_a_factor_gaps_and_scores_after_events(
-    made, made_events, made_golden, covariance, weights, made_call
+    made, made_events, made_golden, made_call, *, covariance, weights
 ):
     found = impute_and_analyse(
         made, events=made_events, strategy=STRATEGIES, reference="placebo",
         covariance=covariance, ls_weights=weights, **made_call,
     )  # fmt: skip
     theirs = {"proportional": "counterfactual", "equal": "equal"}[weights]
-    golden = made_golden.query("configuration == @covariance and weights == @theirs")
+    chosen = (made_golden["configuration"] == covariance) & (made_golden["weights"] == theirs)
+    golden = made_golden[chosen]
     for strategy in STRATEGIES:
         agree(found.select(label=strategy), golden[golden["strategy"] == strategy])
 

@@ -34,7 +34,7 @@ def drawn(n, rng):
     return scores, base, drug, first
 
 
-def lived_out(scores, base, drug, first, slug, rng):
+def lived_out(scores, base, drug, first, *, slug, rng):
     """Replace scores after the event by what the strategy says they are."""
     strategy, out = STRATEGIES[slug], scores.copy()
     for arm in (False, True):
@@ -75,7 +75,7 @@ def truth():
     scores, base, drug, first = drawn(1_000_000, rng)
     found = {}
     for slug in STRATEGIES:
-        last = lived_out(scores, base, drug, first, slug, rng)[:, -1] - SLOPE * base
+        last = lived_out(scores, base, drug, first, slug=slug, rng=rng)[:, -1] - SLOPE * base
         found[slug] = last[drug].mean() - last[~drug].mean()
     return found
 

@@ -44,9 +44,9 @@ def test_at_the_frontier_p_is_a_twentieth(three_arms, three_call, how):
     tips = found.frontier.dropna()
     assert len(tips)
     for point in tips.to_dict("records"):
+        delta = {"high": point["active"], "placebo": point["control"]}
         one = impute_and_analyse(
-            three_arms, strategy="MAR", delta={"high": point["active"], "placebo": point["control"]},
-            **how, **seeded(), **three_call,
+            three_arms, strategy="MAR", delta=delta, **how, **seeded(), **three_call
         ).select(name="imputed-contrast", arm="high", visit="10").rows[0]  # fmt: skip
         assert_allclose(one.p, 0.05, rtol=1e-6)
 

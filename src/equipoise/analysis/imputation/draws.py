@@ -59,8 +59,8 @@ def jackknife_draws(model: ImputationModel) -> Draws:
     if found.lost:
         raise NotIdentifiedError(
             f"In {found.lost} of {n} trials without one person the imputation model has no "
-            "maximum: the jackknife cannot be done. Use fewer covariates or visits, a simpler covariance "
-            "(covariance='csh'), or resampling='bootstrap'."
+            "maximum: the jackknife cannot be done. Use fewer covariates or visits, a simpler "
+            "covariance (covariance='csh'), or resampling='bootstrap'."
         )
     return _with_whole(model, found)
 

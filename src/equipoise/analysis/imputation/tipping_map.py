@@ -110,8 +110,9 @@ def tipping_map(
     Returns
     -------
     TippingMap
-        ``imputed-contrast`` without deltas; ``tipping-point``: the delta of the active arm, with that of control at 0 and with both
-        alike, nearest to 0 at which p is 1 - level. ``tipping-map``: the contrast at each point.
+        ``imputed-contrast`` without deltas. ``tipping-point``: the delta of the active arm, with
+        that of control at 0 and with both alike, nearest to 0 at which p is 1 - level.
+        ``tipping-map``: the contrast at each point.
     """
     how = Method(
         method, resampling, draws, covariance, covariance_by_arm, reml, "ancova", prior, burn_in
