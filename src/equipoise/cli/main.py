@@ -28,6 +28,7 @@ VERBS = {
         "estimand",
         "What the protocol wants to know (ICH E9(R1)), and what the data say.",
     ),
+    "impute": ("impute", "Missing scores: reference-based imputation, deltas, tipping points."),
     "belief": ("belief", "Drug or belief? Blinding, and effects given belief."),
     "harms": ("harms", "Adverse events by arm, with what could still be missed."),
     "adjust": ("adjust", "Adjust p values for being several: Holm, graphs, Dunnett, ..."),

@@ -16,6 +16,7 @@ from equipoise.plots.stratum_means import stratum_means
 from equipoise.plots.svg import to_svg
 from equipoise.plots.testing_graph import testing_graph
 from equipoise.plots.tipping_curve import tipping_curve
+from equipoise.plots.tipping_map import tipping_map
 
 __all__ = [
     "blinding_surface",
@@ -33,5 +34,6 @@ __all__ = [
     "testing_graph",
     "tipping_curve",
     "to_file",
+    "tipping_map",
     "to_svg",
 ]

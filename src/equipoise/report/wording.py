@@ -107,6 +107,10 @@ TITLES = {
     "effect-sd-between-people": "Standard deviation of effects between people",
     "prediction-interval": "Effect expected in a new person",
     "interaction-test": "Test of participant by treatment",
+    "imputed-contrast": "Difference, imputed",
+    "imputed-ls-mean": "Mean, imputed",
+    "imputed-count": "Imputed scores",
+    "tipping-map": "Difference at deltas",
 }
 
 
