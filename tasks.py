@@ -4,7 +4,7 @@
     python3 tasks.py demo        set up and run the main job: a rehearsed trial, one page
     python3 tasks.py test        set up and check everything: ruff, mypy, lint-imports, pytest
     python3 tasks.py equipoise … any equipoise command, e.g. equipoise belief --help
-    python3 tasks.py validate    the long simulations that write docs/validation*.md (an hour or two)
+    python3 tasks.py validate    the long simulations that write docs/validation*.md (1 to 2 hours)
     python3 tasks.py bench       timings beside the peers, as ratios
     python3 tasks.py lock        pin the requirements again (needs uv)
 

@@ -174,6 +174,7 @@ def strategies() -> None:
     peer = r("rbmi_strategies", data)
     theirs = float(peer[0][1]) if peer else None
     import pandas as pd  # noqa: PLC0415
+
     from equipoise.analysis.imputation import impute_and_analyse  # noqa: PLC0415
 
     trial = pd.read_csv(data)

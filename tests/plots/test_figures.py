@@ -184,6 +184,8 @@ def test_the_flow_has_a_box_a_stage_and_arm() -> None:
     assert len(ax.patches) - len(ax.texts) <= 5
     for part in ("Enrolled: 11", "Allocated: 5", "Allocated: 6", "Analysed: 4"):
         assert part in texts(ax)
+
+
 def test_crossover_draws_every_participant_and_each_mean() -> None:
     frame = pd.DataFrame(
         {"participant": [1, 1, 2, 2, 3], "sequence": ["d/p", "d/p", "p/d", "p/d", "p"],
@@ -208,6 +210,8 @@ def test_caterpillar_puts_the_largest_effect_on_top_and_draws_no_missing_one() -
     assert [t.get_text() for t in ax.get_yticklabels()] == ["b", "c", "a"]
     assert_allclose(points(ax, "s")[:, 0], [3, 1])
     assert_allclose(points(ax, "o")[:, 0], [2.5, 2.0, 1.5])
+
+
 def profiles(**columns: object) -> pd.DataFrame:
     rows = [(arm, visit) for arm in ARMS for visit in ("w1", "w2", "w8")]
     frame = pd.DataFrame(rows, columns=["arm", "visit"])

@@ -1,10 +1,10 @@
 """Records to estimates: the total effect of treatment, whatever people believed.
 
 Array kernels (`two_samples`, `least_squares`, `random_intercept_fit`, ...) know no records;
-`total_effect` and `analyse` take a trial; `mixed_model` and `ancova` take a person's own table.
-The folders `multiplicity` and `harms` hold several hypotheses, and adverse events.
-`total_effect` and `analyse` take a trial; `mixed_model` and `ancova` take a person's own table, as
-do `response`, `ordinal`, `counts` and `survival` for outcomes that are no score.
+`total_effect`, `analyse` and `estimate` take a trial; `mmrm`, `mixed_model`, `ancova`,
+`impute_and_analyse`, `response`, `ordinal`, `counts`, `survival`, `crossover`, `n_of_1` and
+`rerandomise` take a person's own table; `adjust` takes p values or estimates, and the folder
+`harms` adverse events. `fit_many` fits thousands of simulated trials.
 """
 
 from equipoise.analysis.ancova import Ancova, compare_arms
@@ -15,12 +15,13 @@ from equipoise.analysis.contrast import Contrast, FTest
 from equipoise.analysis.crossover import crossover
 from equipoise.analysis.estimands import estimate
 from equipoise.analysis.formula import ancova, mixed_model
+from equipoise.analysis.imputation import impute_and_analyse, tipping_map
 from equipoise.analysis.linear_model import LeastSquares, least_squares
 from equipoise.analysis.mixed_model import MixedModelFit, random_intercept_fit
 from equipoise.analysis.mmrm import ManyFits, Mmrm, MmrmFit, fit_many, fit_mmrm, mmrm
 from equipoise.analysis.multiplicity import adjust
-from equipoise.analysis.outcomes import counts, ordinal, response, survival
 from equipoise.analysis.n_of_1 import n_of_1
+from equipoise.analysis.outcomes import counts, ordinal, response, survival
 from equipoise.analysis.planned import analyse
 from equipoise.analysis.randomisation_test import (
     RandomisationTest,
@@ -67,22 +68,23 @@ __all__ = [
     "fit_many",
     "fit_mmrm",
     "headline_rows",
+    "impute_and_analyse",
     "least_squares",
     "log_rank_scores",
     "logistic_scores",
     "mixed_model",
     "mmrm",
     "n_of_1",
+    "ordinal",
     "random_intercept_fit",
     "randomisation_test",
     "rank_scores",
     "rerandomise",
     "residual_scores",
-    "ordinal",
-    "random_intercept_fit",
     "response",
     "robust_covariance",
     "survival",
+    "tipping_map",
     "total_effect",
     "two_samples",
 ]

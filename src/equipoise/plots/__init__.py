@@ -9,9 +9,9 @@ from equipoise.plots.guess_rate_curve import guess_rate_curve
 from equipoise.plots.guesses_by_arm import guesses_by_arm
 from equipoise.plots.harms_dot_plot import harms_dot_plot
 from equipoise.plots.intervals import intervals
-from equipoise.plots.participant_flow import participant_flow
 from equipoise.plots.kaplan_meier import kaplan_meier
 from equipoise.plots.mean_profiles import mean_profiles
+from equipoise.plots.participant_flow import participant_flow
 from equipoise.plots.stratum_means import stratum_means
 from equipoise.plots.svg import to_svg
 from equipoise.plots.testing_graph import testing_graph
@@ -27,13 +27,13 @@ __all__ = [
     "guesses_by_arm",
     "harms_dot_plot",
     "intervals",
-    "participant_flow",
     "kaplan_meier",
     "mean_profiles",
+    "participant_flow",
     "stratum_means",
     "testing_graph",
     "tipping_curve",
-    "to_file",
     "tipping_map",
+    "to_file",
     "to_svg",
 ]

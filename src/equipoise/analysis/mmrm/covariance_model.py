@@ -54,7 +54,7 @@ class CovarianceModel:
         return self.structure.sigma(self.by_group(theta), self.visits)
 
     def slopes(self, theta: NDArray[np.float64], moments: Moments) -> NDArray[np.float64]:
-        """Return dSigma / dtheta (N or 1, K or 1, groups d, m, m): 0 in other groups' parameters."""
+        """Return dSigma / dtheta, shape (N or 1, K or 1, groups d, m, m): 0 in other groups."""
         if self.structure.linear and self.groups == 1:  # the same for all trials
             return self.structure.slopes(self.by_group(theta[:1]), self.visits)
         own = self.structure.slopes(self._slots(theta, moments), self.visits, moments.distance)
