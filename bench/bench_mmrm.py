@@ -93,7 +93,6 @@ def single(frame, csv_path: Path) -> None:
 
     arrays, names = rows_of(simulate(1))
     for df, name in (("kenward-roger", "Kenward-Roger"), ("satterthwaite", "Satterthwaite")):
-        told = "R mmrm:" if name in theirs else "R mmrm: absent, skipped"
 
         def table(df=df):
             return mmrm(frame, FORMULA, subject="person", visit="visit", df=df)
@@ -101,8 +100,13 @@ def single(frame, csv_path: Path) -> None:
         def kernel(df=df):
             return fit_mmrm(*arrays, **names, df=df).contrasts(np.eye(12))
 
-        row(f"table to coefficients, LS means, {name}", cpu(table), told, theirs.get(name))
-        row(f"arrays to coefficients, {name}", cpu(kernel), told, theirs.get(name))
+        for what, function, key in (
+            ("arrays to coefficients", kernel, "fit"),
+            ("table to coefficients, LS means, contrasts", table, "means"),
+        ):
+            told = "R mmrm (+ emmeans):" if key == "means" else "R mmrm, summary:"
+            known = theirs.get(f"{name} {key}")
+            row(f"{what}, {name}", cpu(function), told if known else "R mmrm: skipped", known)
 
 
 def rows_of(trials):

@@ -88,7 +88,7 @@ def test_the_terminal_tells_procedure_null_and_error(run, table):
     result = run("rerandomise", path, *ASK, *how)
     assert result.exit_code == 0, result.stderr
     for words in (
-        "Randomisation test, Monte Carlo", "Monte Carlo standard error", "Sharp null",
+        "Randomisation test ·", "Monte Carlo standard error", "Sharp null",
         "Allocation procedure: minimisation of site (2 levels, weight 2), sex (2 levels, weight 1)",
         "Free permutation is for comparison only",
     ):  # fmt: skip

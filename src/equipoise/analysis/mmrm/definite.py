@@ -35,3 +35,22 @@ def cholesky(
         definite = np.asarray(finite & (values[:, 0] > SMALLEST * np.abs(values[:, -1])))
         lower = np.linalg.cholesky(np.where(definite[:, None, None], usable, identity))
         return np.asarray(lower, dtype=np.float64), definite
+
+
+def well_conditioned(matrices: NDArray[np.float64], bound: float) -> NDArray[np.bool_]:
+    """Return which matrices (N, d, d) of unit diagonal have no eigenvalue below `bound`.
+
+    With a trace of d, the smallest eigenvalue is at least the determinant divided by
+    (d / (d - 1))^(d - 1) < e; only where that does not settle it are eigenvalues computed.
+
+    Examples
+    --------
+    >>> well_conditioned(np.array([[[1.0, 0.5], [0.5, 1.0]], [[1.0, 1.0], [1.0, 1.0]]]), 1e-6)
+    array([ True, False])
+    """
+    lower, good = cholesky(matrices)
+    pivots = np.diagonal(lower, axis1=1, axis2=2)
+    doubtful = np.flatnonzero(good & (np.square(pivots).prod(axis=1) / np.e <= bound))
+    if doubtful.size:
+        good[doubtful] = np.linalg.eigvalsh(matrices[doubtful])[:, 0] >= bound
+    return good

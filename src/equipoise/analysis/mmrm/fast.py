@@ -42,7 +42,6 @@ def fast_kernel(
     found = Derivatives(
         score=np.empty((N, d)),
         observed=np.empty((N, d, d)),
-        expected=np.empty((N, d, d)),
         slope=np.empty((N, K, m, m)),
         spread=np.zeros((N, d, p, p)),
     )
@@ -57,7 +56,7 @@ def fast_kernel(
         np.array(slopes[:, 0], order="C"),
         reml,
         tuple(value),
-        (found.score, found.observed, found.expected, found.slope, found.spread),
+        (found.score, found.observed, found.slope, found.spread),
     )
     return value, found
 
@@ -77,7 +76,7 @@ def _evaluate(
     found: Any,
 ) -> None:
     deviance, coefficients, root, W, crossed, residual = value
-    score, observed, expected, slope, spread = found
+    score, observed, slope, spread = found
     N = people.shape[0]
     for t in range(N):
         log_determinant, definite = _inverses(sigma[t], mask[t], people[t], W[t])
@@ -111,7 +110,6 @@ def _evaluate(
             residual[t],
             score[t],
             observed[t],
-            expected[t],
             slope[t],
             spread[t],
         )
@@ -255,7 +253,6 @@ def _derivatives(
     residual: Any,
     score: Any,
     observed: Any,
-    expected: Any,
     slope: Any,
     spread: Any,
 ) -> None:
@@ -264,10 +261,10 @@ def _derivatives(
     Av = (loading.reshape(m * r, p) @ root).reshape(m, r, p)
     pulls, pushes = np.zeros((K * r, m * p)), np.zeros((K * r, m * p))
     pulled = np.zeros((m, m, p))
-    once, twice = np.zeros((m, m, m, m)), np.zeros((m, m, m, m))
+    curved = np.zeros((m, m, m, m))
     total = np.zeros((m, m))
     F = np.empty((m, r))
-    M, WHW, half = np.empty((m, m)), np.empty((m, m)), np.empty((m, m))
+    M, half = np.empty((m, m)), np.empty((m, m))
     for k in range(K):
         n = people[k]
         if n == 0:
@@ -299,16 +296,16 @@ def _derivatives(
                     for j in range(p):
                         pulled[a, b, j] += f * C[c, a, j]
         _between(Wk, residual[k], half, M)
-        WHW[:] = 0.0
         if reml:
             for a in range(m):  # W H W = sum_c C_a U C_b'
-                for b in range(m):
+                for b in range(a + 1):
                     value = 0.0
                     for c in range(r):
                         for j in range(p):
                             value += C[c, a, j] * D[c, b, j]
-                    WHW[a, b] = value
-            M += WHW
+                    M[a, b] += value
+                    if a != b:
+                        M[b, a] += value
         for a in range(m):
             for b in range(m):
                 slope[k, a, b] = n * Wk[a, b] - M[a, b]
@@ -318,10 +315,9 @@ def _derivatives(
                 w = Wk[a, b]
                 for c in range(m):
                     for e in range(m):
-                        once[a, b, c, e] += w * (2 * M[c, e] - n * Wk[c, e])
-                        twice[a, b, c, e] += w * (n * Wk[c, e] - 2 * WHW[c, e])
+                        curved[a, b, c, e] += w * (2 * M[c, e] - n * Wk[c, e])
     gram = (pulls.T @ pushes).reshape(m, p, m, p)
-    _assemble(slopes, total, gram, pulled, once, twice, reml, score, observed, expected, spread)
+    _assemble(slopes, total, gram, pulled, curved, reml, score, observed, spread)
 
 
 @njit(cache=True)
@@ -348,12 +344,10 @@ def _assemble(
     total: Any,
     gram: Any,
     pulled: Any,
-    once: Any,
-    twice: Any,
+    curved: Any,
     reml: Any,
     score: Any,
     observed: Any,
-    expected: Any,
     spread: Any,
 ) -> None:
     """Contract everything with the slopes E_s, skipping their zeros."""
@@ -377,7 +371,7 @@ def _assemble(
     traces, crosses = flat @ flat.T, h @ h.T
     for s in range(d):
         for u in range(s + 1):
-            one, two = 0.0, 0.0
+            value = 0.0
             for a in range(m):
                 for b in range(m):
                     e = slopes[s, a, b]
@@ -387,11 +381,8 @@ def _assemble(
                         for g in range(m):
                             f = slopes[u, c, g]
                             if f != 0:  # tr(E_s W E_u L)
-                                one += e * f * 0.5 * (once[b, c, g, a] + once[a, g, c, b])
-                                two += e * f * 0.5 * (twice[b, c, g, a] + twice[a, g, c, b])
-            one -= 2 * crosses[s, u]
+                                value += e * f * 0.5 * (curved[b, c, g, a] + curved[a, g, c, b])
+            value -= 2 * crosses[s, u]
             if reml:
-                one -= traces[s, u]
-                two += traces[s, u]
-            observed[s, u] = observed[u, s] = one
-            expected[s, u] = expected[u, s] = two
+                value -= traces[s, u]
+            observed[s, u] = observed[u, s] = value

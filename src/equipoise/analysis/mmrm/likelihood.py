@@ -48,7 +48,6 @@ class Derivatives:
 
     score: NDArray[np.float64]
     observed: NDArray[np.float64]
-    expected: NDArray[np.float64]
     slope: NDArray[np.float64]
     spread: NDArray[np.float64]
 
@@ -97,18 +96,12 @@ def derivatives_at(
     """
     N, K, m, r = moments.yu.shape
     d, shared = slopes.shape[2], slopes.shape[1]
-    A = moments.loading.reshape(-1, m * r, moments.loading.shape[-1])
-    p, W = A.shape[-1], at.W
+    Av = _turned_loading(moments, at)
+    p, W = Av.shape[-1], at.W
     n = moments.people[:, :, None, None]
-    Av = A @ at.root
+    M = W @ at.residual @ W
     if reml:
-        V = (Av @ Av.swapaxes(1, 2)).reshape(N, m, r, m, r).swapaxes(2, 3).reshape(N, m * m, r * r)
-        H = (moments.uu.reshape(N, K, r * r) @ V.swapaxes(1, 2)).reshape(N, K, m, m)
-        WHW = W @ H @ W
-        M = W @ at.residual @ W + WHW
-    else:
-        M = W @ at.residual @ W
-        WHW = np.zeros_like(M)
+        M = M + W @ _leverage(moments, Av) @ W
     slope = n * W - M
     flat = slopes.reshape(len(slopes), shared, d, m * m)
     score = _over_slots(flat, slope.reshape(N, K, m * m, 1), shared)[:, :, 0]
@@ -116,22 +109,60 @@ def derivatives_at(
     # W E_s W as [a, (s, b)], one product a slot
     WEW = W @ EW.swapaxes(2, 3).reshape(N, K, m, d * m)
     spread = _spread(WEW, moments.uu, Av, d)
-    traces = spread.reshape(N, d, p * p) @ spread.reshape(N, d, p * p).swapaxes(1, 2)
     pulled = WEW.reshape(N, K, m, d, m).transpose(0, 3, 2, 1, 4).reshape(N, d * m, K * m)
     pulled = (pulled @ at.crossed.reshape(N, K * m, r)).reshape(N, d, m * r) @ Av
-    WE = EW.swapaxes(3, 4).reshape(N, K, d * m, m)
-    both = WE @ np.concatenate((2 * M - n * W, n * W - 2 * WHW), axis=3)  # [(s, a), (L, b)]
-    both = both.reshape(N, K, d, m, 2, m)
-    parts = []
-    for kind in (0, 1):
-        X = both[..., kind, :].reshape(N, K, d, m * m).swapaxes(2, 3)
-        parts.append(_over_slots(flat, X, shared))
-    observed = _symmetric(parts[0]) - 2 * pulled @ pulled.swapaxes(1, 2)
-    expected = _symmetric(parts[1])
+    observed = _traces(flat, EW, 2 * M - n * W) - 2 * pulled @ pulled.swapaxes(1, 2)
     if reml:
-        observed -= traces
-        expected += traces
-    return Derivatives(score, observed, expected, slope, spread)
+        every = spread.reshape(N, d, p * p)
+        observed -= every @ every.swapaxes(1, 2)
+    return Derivatives(score, observed, slope, spread)
+
+
+def expected_at(
+    moments: Moments,
+    at: Value,
+    slopes: NDArray[np.float64],
+    spread: NDArray[np.float64],
+    *,
+    reml: bool,
+) -> NDArray[np.float64]:
+    """Return the expected second derivatives of the deviance, shape (N, d, d).
+
+    `slopes` as in `derivatives_at`, `spread` as it found it.
+    """
+    N, K, m, _ = moments.yu.shape
+    d, W = slopes.shape[2], at.W
+    L = moments.people[:, :, None, None] * W
+    if reml:
+        L = L - 2 * W @ _leverage(moments, _turned_loading(moments, at)) @ W
+    EW = (slopes.reshape(len(slopes), -1, d * m, m) @ W).reshape(N, K, d, m, m)
+    expected = _traces(slopes.reshape(len(slopes), -1, d, m * m), EW, L)
+    if reml:
+        every = spread.reshape(N, d, -1)
+        expected += every @ every.swapaxes(1, 2)
+    return expected
+
+
+def _turned_loading(moments: Moments, at: Value) -> NDArray[np.float64]:
+    """Return the loading times the root of the coefficients' covariance, shape (N, m r, p)."""
+    m, r, p = moments.loading.shape[1:]
+    return np.asarray(moments.loading.reshape(-1, m * r, p) @ at.root)
+
+
+def _leverage(moments: Moments, Av: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the sum over people of X (X'WX)^-1 X', shape (N, K, m, m)."""
+    N, K, m, r = moments.yu.shape
+    V = (Av @ Av.swapaxes(1, 2)).reshape(N, m, r, m, r).swapaxes(2, 3).reshape(N, m * m, r * r)
+    return np.asarray(moments.uu.reshape(N, K, r * r) @ V.swapaxes(1, 2)).reshape(N, K, m, m)
+
+
+def _traces(
+    flat: NDArray[np.float64], EW: NDArray[np.float64], L: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return the sum over slots of tr(E_s W E_t L), made symmetric, shape (N, d, d)."""
+    N, K, d, m, _ = EW.shape
+    X = EW.swapaxes(3, 4).reshape(N, K, d * m, m) @ L
+    return _symmetric(_over_slots(flat, X.reshape(N, K, d, m * m).swapaxes(2, 3), flat.shape[1]))
 
 
 def _over_slots(

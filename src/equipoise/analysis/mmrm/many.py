@@ -13,6 +13,7 @@ import numpy as np
 from scipy.special import stdtr
 
 from equipoise.analysis.mmrm.covariance_model import CovarianceModel
+from equipoise.analysis.mmrm.definite import well_conditioned
 from equipoise.analysis.mmrm.kenward_roger import adjustment
 from equipoise.analysis.mmrm.newton import Kernel, Optimum, maximise, plain_kernel
 from equipoise.analysis.mmrm.satterthwaite import satterthwaite_df
@@ -280,8 +281,8 @@ def _status(stack: Stack, model: CovarianceModel, optimum: Optimum) -> NDArray[n
     v = np.maximum(np.diagonal(sigma, axis1=1, axis2=2), 1e-300)
     C = sigma / np.sqrt(v[:, :, None] * v[:, None, :])
     finite = np.isfinite(C).all(axis=(1, 2))
-    smallest = np.linalg.eigvalsh(np.where(finite[:, None, None], C, np.eye(C.shape[1])))[:, 0]
-    edge = ~finite | (smallest < SINGULAR) | (v.min(axis=1) < 1e-12)
+    usable = np.where(finite[:, None, None], C, np.eye(C.shape[1]))
+    edge = ~finite | ~well_conditioned(usable, SINGULAR) | (v.min(axis=1) < 1e-12)
     status[(status == 0) & edge] = 3
     status[(status == 0) & ~(optimum.converged & optimum.definite)] = 4
     return status

@@ -13,7 +13,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from equipoise.analysis.mmrm.definite import cholesky
-from equipoise.analysis.mmrm.likelihood import Derivatives, Value, derivatives_at, value_at
+from equipoise.analysis.mmrm.likelihood import (
+    Derivatives,
+    Value,
+    derivatives_at,
+    expected_at,
+    value_at,
+)
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -121,10 +127,13 @@ class _Point:
         observed = self.information * scale
         diagonal = np.arange(theta.shape[1])
         observed[:, diagonal, diagonal] += found.score * second
-        self.definite, lower = _factored(observed, found.expected * scale)
-        half = np.linalg.solve(lower, score[:, :, None])
-        self.step = -np.linalg.solve(lower.swapaxes(1, 2), half)[:, :, 0]
-        self.decrement = np.square(half[:, :, 0]).sum(axis=1) / 2
+        usable = observed
+        _, self.definite = cholesky(observed)
+        if not self.definite.all():
+            expected = expected_at(moments, self.value, slopes, found.spread, reml=reml) * scale
+            usable = np.where(self.definite[:, None, None], observed, _positive(expected))
+        self.step = -np.linalg.solve(usable, score[:, :, None])[:, :, 0]
+        self.decrement = -(score * self.step).sum(axis=1) / 2
 
     def put(self, where: NDArray[np.intp], other: _Point, which: NDArray[np.bool_]) -> None:
         """Take over another point's trials `which` into the rows `where`."""
@@ -220,16 +229,9 @@ def _maximised(
     )
 
 
-def _factored(
-    observed: NDArray[np.float64], expected: NDArray[np.float64]
-) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
-    """Factor the observed information, or the expected one where the observed is not definite."""
-    lower, definite = cholesky(observed)
-    if definite.all():
-        return definite, lower
-    identity = np.eye(observed.shape[1])
-    finite = np.asarray(np.isfinite(expected).all(axis=(1, 2)))[:, None, None]
-    values, vectors = np.linalg.eigh(np.where(finite, expected, identity))
+def _positive(matrices: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the matrices (N, d, d) with eigenvalues raised to be positive; identities for NaN."""
+    finite = np.asarray(np.isfinite(matrices).all(axis=(1, 2)))[:, None, None]
+    values, vectors = np.linalg.eigh(np.where(finite, matrices, np.eye(matrices.shape[1])))
     values = np.maximum(values, 1e-8 * np.maximum(values[:, -1:], 1e-300))
-    other, _ = cholesky((vectors * values[:, None, :]) @ vectors.swapaxes(1, 2))
-    return definite, np.where(definite[:, None, None], lower, other)
+    return np.asarray((vectors * values[:, None, :]) @ vectors.swapaxes(1, 2))

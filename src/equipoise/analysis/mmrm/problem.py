@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from equipoise.analysis.linear_model import checked_qr
+from equipoise.analysis.mmrm.definite import well_conditioned
 from equipoise.analysis.mmrm.moments import Moments, cross_products, slots_of
 from equipoise.analysis.mmrm.person_facts import person_facts
 from equipoise.errors import NotIdentifiedError
@@ -178,8 +179,7 @@ def working_facts(raw: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArra
     size = np.where(size > 0, size, 1.0)
     raw = raw / size[..., None, :]
     gram = raw.swapaxes(-1, -2) @ raw / n
-    smallest = np.linalg.eigvalsh(gram)[..., 0]
-    if (smallest > 1e-6).all():
+    if well_conditioned(gram.reshape(-1, r, r), 1e-6).all():
         lower = np.linalg.cholesky(gram)
         facts = raw @ np.linalg.inv(lower).swapaxes(-1, -2)
         return facts, lower.swapaxes(-1, -2) * size[..., None, :] @ shift

@@ -34,12 +34,8 @@ def satterthwaite_df(
     theta_covariance : shape (..., d, d)
     """
     variance = np.square(rows).sum(axis=-1)
-    k, p = rows.shape[-2:]
-    d = spread.shape[-3]
-    # all derivatives by one product: rows @ [spread_1 | ... | spread_d]
-    side = np.moveaxis(spread, -3, -2).reshape(*spread.shape[:-3], p, d * p)
-    pulled = (rows @ side).reshape(*rows.shape[:-2], k, d, p)
-    slope = (pulled * rows[..., :, None, :]).sum(axis=-1)
+    across = rows.swapaxes(-1, -2)[..., None, :, :]
+    slope = ((spread @ across) * across).sum(axis=-2).swapaxes(-1, -2)  # (..., k, d)
     return np.asarray(2 * variance**2 / ((slope @ theta_covariance) * slope).sum(axis=-1))
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from equipoise.analysis.mmrm.definite import well_conditioned
 from equipoise.analysis.mmrm.moments import Moments
 from equipoise.analysis.mmrm.problem import working_facts
 
@@ -56,7 +57,7 @@ def stacked(
     status = np.zeros(N, dtype=np.intp)
     size = np.sqrt(np.maximum(np.diagonal(gram, axis1=1, axis2=2), 1e-300))
     unit = gram / (size[:, :, None] * size[:, None, :])
-    deficient = np.linalg.eigvalsh(unit)[:, 0] < RANK
+    deficient = ~well_conditioned(unit, RANK)
     status[deficient] = 1
     unit[deficient] = np.eye(p)
     lower = np.linalg.cholesky(unit)
