@@ -108,7 +108,8 @@ def print_found(found: Estimates, heading: str, *, as_json: bool) -> None:
         rows = found.select(name=name).rows
         units = {row.unit for row in rows}
         shared = units.pop() if len(units) == 1 else None
-        click.echo(f"\n{title_of(name)}" + (f" · {shared}" if shared else ""))
+        click.echo()
+        show.wrapped(f"{title_of(name)} · {shared}" if shared else title_of(name))
         show.table(rows, partial(_which, shared=shared))
     show.refusals(found)
     show.items("Method", dict.fromkeys(row.method for row in found if row.method))
