@@ -78,6 +78,8 @@ def parse(text: str, name: str) -> MarkedYaml:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1
         what = " ".join(str(part) for part in (error.context, error.problem) if part)
+        if "maximum nesting depth" in what:  # libyaml's own limit, which looks further ahead
+            raise ProtocolError(_too_deep(name, line)) from None
         raise ProtocolError(f"{name}:{line}: not valid YAML: {what}.") from None
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise ProtocolError(f"{name}: not valid YAML: {error}.") from None
@@ -98,7 +100,11 @@ def _refuse_depth(text: str, name: str) -> None:
         depth -= isinstance(event, yaml.CollectionEndEvent)
         if depth > MAX_DEPTH:
             line = event.start_mark.line + 1 if event.start_mark else 1
-            raise ProtocolError(f"{name}:{line}: nested more than {MAX_DEPTH} levels deep.")
+            raise ProtocolError(_too_deep(name, line))
+
+
+def _too_deep(name: str, line: int) -> str:
+    return f"{name}:{line}: nested more than {MAX_DEPTH} levels deep."
 
 
 @dataclass(slots=True)
