@@ -79,10 +79,14 @@ def validate(*options: str) -> None:
 
 
 def bench(*options: str) -> None:
-    """Time equipoise beside its peers."""
+    """Time equipoise beside its peers; all of them, also where some have no peer here."""
     set_up("dev")
-    for script in sorted((HERE / "bench").glob("bench_*.py")):
-        run(BIN / "python", script, *options)
+    scripts = sorted((HERE / "bench").glob("bench_*.py"))
+    commands = [[str(BIN / "python"), str(script), *options] for script in scripts]
+    codes = [subprocess.run(command, cwd=HERE, check=False).returncode for command in commands]
+    without = [script.name for script, code in zip(scripts, codes, strict=True) if code]
+    if without:
+        sys.exit(f"No peer was found, or something failed, in: {', '.join(without)}.")
 
 
 def lock() -> None:
