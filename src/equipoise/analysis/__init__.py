@@ -22,7 +22,7 @@ from equipoise.analysis.mmrm import ManyFits, Mmrm, MmrmFit, fit_many, fit_mmrm,
 from equipoise.analysis.multiplicity import adjust
 from equipoise.analysis.n_of_1 import n_of_1
 from equipoise.analysis.outcomes import counts, ordinal, response, survival
-from equipoise.analysis.planned import analyse
+from equipoise.analysis.planned import analyse, planned_events
 from equipoise.analysis.randomisation_test import (
     RandomisationTest,
     log_rank_scores,
@@ -76,6 +76,7 @@ __all__ = [
     "mmrm",
     "n_of_1",
     "ordinal",
+    "planned_events",
     "random_intercept_fit",
     "randomisation_test",
     "rank_scores",

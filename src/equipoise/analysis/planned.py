@@ -10,6 +10,8 @@ from equipoise.analysis.comparison import METHODS
 from equipoise.analysis.effect_by import effect_by
 from equipoise.analysis.estimands.answering import TOGETHER, answered
 from equipoise.analysis.estimands.estimate import estimand_of, labelled
+from equipoise.analysis.planned_response import planned_response
+from equipoise.analysis.planned_time_to_response import planned_time_to_response
 from equipoise.analysis.total_effect import follows_estimand, total_effect
 from equipoise.errors import DataError, NotIdentifiedError
 from equipoise.estimates import Estimates, Refusal
@@ -25,6 +27,9 @@ ELSEWHERE = {
     "belief": "it conditions on the guess: `equipoise belief` answers it, with its warnings",
     "negative-control": "it is the effect of belief: `equipoise belief` answers it",
 }
+
+EVENTS = {"response": planned_response, "time-to-response": planned_time_to_response}
+"""Planned analyses of an event; they stand beside the total effect and do not replace it."""
 
 
 def analyse(records: UnblindedRecords, level: float = 0.95) -> Estimates:
@@ -52,6 +57,8 @@ def analyse(records: UnblindedRecords, level: float = 0.95) -> Estimates:
                 found = _answer(outcome, partial(_planned, records, analysis, outcome, level))
                 result += labelled(found, analysis.name) if outcome in named else found
                 named.add(outcome)
+            elif analysis.method in EVENTS:
+                result += EVENTS[analysis.method](records, analysis, outcome, level)
             else:
                 reason = f"{analysis.name} is planned, and {ELSEWHERE[analysis.method]}."
                 result += Estimates(refused=(Refusal(analysis.method, reason, outcome=outcome),))
@@ -60,6 +67,13 @@ def analyse(records: UnblindedRecords, level: float = 0.95) -> Estimates:
         if outcome in scored and outcome not in named:
             result += _answer(outcome, partial(total_effect, records, outcome, level=level))
     return result
+
+
+def planned_events(records: UnblindedRecords, outcome: str, level: float = 0.95) -> Estimates:
+    """Run the planned analyses of response and time to response of one outcome."""
+    asked = (a for a in records.protocol.analyses if a.method in EVENTS and outcome in a.outcomes)
+    found = (EVENTS[analysis.method](records, analysis, outcome, level) for analysis in asked)
+    return sum(found, start=Estimates(source=records.source))
 
 
 def _answer(outcome: str, question: Callable[[], Estimates]) -> Estimates:

@@ -13,6 +13,7 @@ from typing import Any
 
 from equipoise.errors import DataError
 from equipoise.instruments import instrument
+from equipoise.protocol.response_plans import response_mistakes
 from equipoise.protocol.spirit_topics import ITEMS
 
 FieldPath = tuple[str | int, ...]
@@ -71,6 +72,7 @@ def inconsistencies(data: Mapping[str, Any]) -> list[Problem]:
         *_safety_items(data),
         *_belief_without_guess(data),
         *_mmrm(data),
+        *(Problem(path, message) for path, message in response_mistakes(data)),
         *_lock(data),
         *_topics(data),
     ]

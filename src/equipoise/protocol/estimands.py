@@ -23,9 +23,17 @@ Strategy = Literal[
     "treatment-policy", "hypothetical", "composite", "while-on-treatment", "principal-stratum"
 ]
 Method = Literal[
-    "difference-in-means", "ancova", "mixed-model", "mmrm", "belief", "negative-control"
+    "difference-in-means",
+    "ancova",
+    "mixed-model",
+    "mmrm",
+    "response",
+    "time-to-response",
+    "belief",
+    "negative-control",
 ]
 EFFECT_METHODS: tuple[Method, ...] = ("difference-in-means", "ancova", "mixed-model", "mmrm")
+RESPONSE_METHODS: tuple[Method, ...] = ("response", "time-to-response")
 Measure = Literal["difference-in-means", "difference-in-trimmed-means", "risk-difference"]
 Covariance = Literal["us", "ar1", "arh1", "cs", "csh", "toep", "toeph", "ad", "adh"]
 _COVARIANCE_SCHEMA = {"type": "string", "enum": list(get_args(Covariance))}
@@ -103,6 +111,15 @@ class Response(Part):
             raise ValueError("give one of `below`, `above` and `improvement`")
         return self
 
+    @property
+    def in_words(self) -> str:
+        """What counts, e.g. "a score of 7 or less"."""
+        if self.improvement is not None:
+            return f"at least {100 * self.improvement:.3g}% better than at baseline"
+        if self.below is not None:
+            return f"a score of {self.below:g} or less"
+        return f"a score of {self.above:g} or more"
+
 
 class Estimand(_Grown):
     """The five attributes of ICH E9(R1): treatment, population, variable, events, summary."""
@@ -152,14 +169,31 @@ class Analysis(_Grown):
     common_baseline: bool | None = Field(
         None, description="mmrm: the baseline is an outcome with one mean for all arms (cLDA)"
     )
+    response: Response | None = Field(
+        None, description="response, time-to-response: what a response (or remission) is"
+    )
 
     @classmethod
     def _later(cls) -> frozenset[str]:
-        return frozenset(("covariance", "df", "common_baseline"))
+        return frozenset(("covariance", "df", "common_baseline", "response"))
+
+    @model_validator(mode="after")
+    def _response_fits(self) -> Self:
+        if self.method in RESPONSE_METHODS and self.response is None:
+            raise ValueError(
+                f"the method {self.method} needs `response`: say what counts, for example "
+                "`response: {below: 7}` or `response: {improvement: 0.5}`"
+            )
+        if self.response is not None and self.method not in RESPONSE_METHODS:
+            raise ValueError(
+                f"`response` goes with the methods response and time-to-response, not {self.method}"
+            )
+        return self
 
     @model_validator(mode="after")
     def _options_fit(self) -> Self:
-        given = [name for name in sorted(self._later()) if getattr(self, name) is not None]
+        own = sorted(self._later() - {"response"})
+        given = [name for name in own if getattr(self, name) is not None]
         if given and self.method != "mmrm":
             raise ValueError(f"`{given[0]}` goes with the method mmrm, not {self.method}")
         if self.common_baseline and self.baseline:

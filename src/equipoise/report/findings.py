@@ -11,6 +11,7 @@ from equipoise.estimates import Estimate, Estimates, Refusal, Source
 
 if TYPE_CHECKING:
     from equipoise.analysis.participant_flow import ParticipantFlow
+    from equipoise.analysis.planned_time_to_response import ResponseCurves
 
 Counts = Mapping[tuple[str, str], int]
 """Participants (or participant-visits) by arm and answer; answers are arms, unsure, missing."""
@@ -123,6 +124,8 @@ class Findings:
         How many were allocated, received, left, were analysed; None where it was not counted.
     days
         Planned day of each visit that has one.
+    curves
+        Kaplan-Meier curves of a planned time to response; None where none is planned.
     """
 
     title: str
@@ -149,6 +152,7 @@ class Findings:
     harms_collected: str | None = None
     flow: ParticipantFlow | None = None
     days: Mapping[str, float] = field(default_factory=dict)
+    curves: ResponseCurves | None = None
 
     @cached_property
     def main_outcome(self) -> OutcomeFindings:

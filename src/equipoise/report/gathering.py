@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from equipoise import __version__
-from equipoise.analysis import headline_rows
+from equipoise.analysis import headline_rows, planned_events
 from equipoise.analysis.harms import harms
 from equipoise.analysis.participant_flow import participant_flow
+from equipoise.analysis.planned_time_to_response import response_curves
 from equipoise.errors import DataError, NotIdentifiedError
 from equipoise.estimates import Estimates, Refusal
 from equipoise.report.findings import Findings, OutcomeFindings
@@ -50,7 +51,12 @@ def gathered(
     guess = plan.blinding.guess
     active, control = plan.contrast
     outcomes = tuple(
-        _outcome(plan, name, headline_rows(records, name, visit)[0], found)
+        _outcome(
+            plan,
+            name,
+            headline_rows(records, name, visit)[0],
+            found + planned_events(records, name),
+        )
         for name, found in answers.items()
     )
     main = main_outcome(plan, tuple(answers))
@@ -79,6 +85,7 @@ def gathered(
         harms_collected=plan.care.harms,
         flow=participant_flow(records, main, headline_rows(records, main, visit)[0]),
         days={name: day for name in plan.visit_names if (day := plan.day_of(name)) is not None},
+        curves=response_curves(records, main),
     )
 
 
