@@ -13,6 +13,7 @@ from equipoise.analysis.arm_design import ArmDesign, arm_design
 from equipoise.analysis.linear_model import least_squares
 from equipoise.analysis.mixed_model import BOUNDARY_WARNING, MIXED_MODEL, random_intercept_fit
 from equipoise.analysis.planned_mmrm import mmrm_comparison
+from equipoise.analysis.planned_reference_based import reference_based_comparison
 from equipoise.analysis.rows import ancova_rows, effect_unit, estimate_row
 from equipoise.analysis.sandwich import cluster_robust
 from equipoise.analysis.two_samples import INDEPENDENT, difference_in_means
@@ -40,7 +41,10 @@ MISSING_AT_RANDOM = "Whether a score is missing depends only on what the model h
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Comparison:
-    """Complete rows to compare arms on, and what the reader must be told about them."""
+    """Complete rows to compare arms on, and what the reader must be told about them.
+
+    `events` are the intercurrent events of the records, for methods that impute scores after them.
+    """
 
     protocol: Protocol
     outcome: str
@@ -51,6 +55,7 @@ class Comparison:
     source: str | None = None
     planned: Analysis | None = None
     primary: str | None = None
+    events: pd.DataFrame | None = None
 
     @property
     def visit(self) -> str | None:
@@ -154,6 +159,7 @@ METHODS: dict[str, Callable[[Comparison], Iterable[Estimate]]] = {
     "ancova": _ancova,
     "mixed-model": _mixed,
     "mmrm": mmrm_comparison,
+    "reference-based": reference_based_comparison,
 }
 
 
@@ -171,11 +177,11 @@ def _told(row: Estimate, question: Comparison) -> Estimate:
     estimand = row.estimand or (
         f"Mean {outcome} under {arm} minus under {control}, whatever people believed they took"
     )
-    if row.name == "contrast":
+    if row.name in ("contrast", "imputed-contrast"):
         estimand = f"Mean {outcome} under {arm} minus under {control} at {row.visit}"
     if row.name == "standardised-mean-difference":
         unit = effect_unit(scale, arm, control, unit=row.unit)
-    if row.name in ("adjusted-mean", "ls-mean"):
+    if row.name in ("adjusted-mean", "ls-mean", "imputed-ls-mean"):
         unit, estimand = scale.unit, f"Mean {outcome} under {arm} at the average covariates"
     return replace(
         row,

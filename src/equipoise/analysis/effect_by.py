@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from equipoise.protocol import Analysis
     from equipoise.records import UnblindedRecords
 
+IMPUTING = ("reference-based",)
+"""Methods for which a missing score is a row like others."""
+
 
 def effect_by(
     method: str,
@@ -35,32 +38,64 @@ def effect_by(
         Of several visits in one model the one that the total effect speaks of; the last if None.
     """
     plan = records.protocol
-    covariates: tuple[str, ...] = ()
-    if planned is not None and method != "difference-in-means":
-        covariates = (("baseline",) if planned.baseline else ()) + planned.covariates
     try:
-        complete, dropped = _complete(frame, covariates)
-        question = Comparison(
-            protocol=plan,
-            outcome=outcome,
-            frame=complete,
-            covariates=covariates,
+        question = question_of(
+            method,
+            records,
+            outcome,
+            frame,
+            planned,
             level=level,
-            warnings=_about(records, outcome) + warnings + dropped,
-            source=planned.source if planned is not None and planned.method == method else None,
-            planned=planned,
+            warnings=warnings,
             primary=primary,
         )
         rows = compared(method, question)
     except NotIdentifiedError as reason:
         refusal = Refusal("total-effect", str(reason), outcome=outcome)
         return Estimates(refused=(refusal,), source=records.source)
-    seen = set(complete["visit"])
+    seen = set(question.frame["visit"])
     if method == "mmrm":  # a constrained longitudinal analysis holds the baseline as an outcome
         seen -= {visit.name for visit in plan.visits if visit.baseline}
     as_planned = planned is not None and (not planned.visits or seen <= set(planned.visits))
     status = plan.status_of(method, outcome) if as_planned else "exploratory"
     return Estimates(rows, source=records.source).with_fields(status=status)
+
+
+def question_of(
+    method: str,
+    records: UnblindedRecords,
+    outcome: str,
+    frame: pd.DataFrame,
+    planned: Analysis | None,
+    *,
+    level: float,
+    warnings: tuple[str, ...] = (),
+    primary: str | None = None,
+) -> Comparison:
+    """Put the rows that a method can use, and what must be told about them, into one value.
+
+    Raises
+    ------
+    DataError, NotIdentifiedError
+        When a covariate is not there, or no row is complete.
+    """
+    covariates: tuple[str, ...] = ()
+    if planned is not None and method != "difference-in-means":
+        covariates = (("baseline",) if planned.baseline else ()) + planned.covariates
+    scored = () if method in IMPUTING else ("score",)
+    complete, dropped = _complete(frame, (*scored, "arm"), covariates)
+    return Comparison(
+        protocol=records.protocol,
+        outcome=outcome,
+        frame=complete,
+        covariates=covariates,
+        level=level,
+        warnings=_about(records, outcome) + warnings + dropped,
+        source=planned.source if planned is not None and planned.method == method else None,
+        planned=planned,
+        primary=primary,
+        events=records.intercurrent_events,
+    )
 
 
 def _about(records: UnblindedRecords, outcome: str) -> tuple[str, ...]:
@@ -70,15 +105,15 @@ def _about(records: UnblindedRecords, outcome: str) -> tuple[str, ...]:
 
 
 def _complete(
-    frame: pd.DataFrame, covariates: tuple[str, ...]
+    frame: pd.DataFrame, asked: tuple[str, ...], covariates: tuple[str, ...]
 ) -> tuple[pd.DataFrame, tuple[str, ...]]:
-    """Drop rows that lack the score, the arm or a covariate, and say how many."""
+    """Drop rows that lack what is asked (score, arm) or a covariate, and say how many."""
     if unknown := [name for name in covariates if name not in frame.columns]:
         raise DataError(
             f"The plan adjusts for {unknown}, which the participants table lacks. "
             f"It has: {', '.join(frame.columns)}. Map them, or change the plan."
         )
-    needed = ["score", "arm", *covariates]
+    needed = [*asked, *covariates]
     complete = frame.dropna(subset=needed)
     lost = len(frame) - len(complete)
     if complete.empty:

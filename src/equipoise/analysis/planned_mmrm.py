@@ -27,11 +27,7 @@ def mmrm_comparison(question: Comparison) -> Iterator[Estimate]:
     The total effect comes first, then contrasts and least-squares means of every visit, and how
     many people had a score there.
     """
-    primary = question.primary or _last(question)
-    if primary not in set(question.frame["visit"]):
-        raise NotIdentifiedError(
-            f"{question.outcome} was planned at {primary}, and nobody has a usable score there."
-        )
+    primary = primary_visit(question)
     found, warnings = planned_fit(question)
     told = [
         replace(
@@ -83,7 +79,7 @@ def planned_fit(question: Comparison) -> tuple[Mmrm, tuple[str, ...]]:
 
     planned = question.planned
     structures = (planned.covariance if planned else None) or ("us",)
-    table, formula = _table(question)
+    table, formula = model_table(question)
     if table["visit"].nunique() < 2:
         raise NotIdentifiedError(
             f"An MMRM needs scores at two or more visits; all are of {question.visit}. "
@@ -114,7 +110,7 @@ def planned_fit(question: Comparison) -> tuple[Mmrm, tuple[str, ...]]:
     raise NotIdentifiedError(" ".join(refused))
 
 
-def _table(question: Comparison) -> tuple[pd.DataFrame, str]:
+def model_table(question: Comparison) -> tuple[pd.DataFrame, str]:
     """Return the columns of the model under plain names, and its formula.
 
     Outcomes and covariates of a trial may be called anything; a formula may not.
@@ -147,6 +143,22 @@ def _common_visit(question: Comparison) -> str | None:
             "A common baseline was planned, and nobody has a usable score before treatment."
         )
     return before[-1]
+
+
+def primary_visit(question: Comparison) -> str:
+    """Return the visit that the total effect speaks of: the one asked about, or the last planned.
+
+    Raises
+    ------
+    NotIdentifiedError
+        When nobody was scored there.
+    """
+    primary = question.primary or _last(question)
+    if primary not in set(question.frame["visit"]):
+        raise NotIdentifiedError(
+            f"{question.outcome} was planned at {primary}, and nobody has a usable score there."
+        )
+    return primary
 
 
 def _last(question: Comparison) -> str:

@@ -15,6 +15,7 @@ from equipoise.analysis.estimands.answering import answered, handled_scores
 from equipoise.analysis.estimands.estimate import estimand_of
 from equipoise.errors import DataError, NotIdentifiedError
 from equipoise.estimates import Estimates
+from equipoise.protocol.estimands import COURSE_METHODS
 from equipoise.records import outcome_frame
 
 if TYPE_CHECKING:
@@ -49,9 +50,10 @@ def total_effect(
         ``standardised-mean-difference``; or, where the plan says so, ANCOVA, labelled by arm.
         Several rows a person: mixed model with the plan's covariates, then ``cluster-robust``.
         A planned mmrm: its effect at the visit, or at the last planned one, then ``contrast`` and
-        ``ls-mean`` of every visit. Where people keep their arm and the analysis names an estimand,
-        intercurrent events are handled as it says. Where the data cannot answer, a refusal says
-        why.
+        ``ls-mean`` of every visit; a planned reference-based imputation likewise, with
+        ``imputed-contrast`` and ``imputed-ls-mean``. Where people keep their arm and the analysis
+        names an estimand, intercurrent events are handled as it says. Where the data cannot
+        answer, a refusal says why.
     """
     plan = records.protocol
     planned = planned_effect(plan, outcome)
@@ -72,9 +74,9 @@ def total_effect(
 
 
 def follows_estimand(plan: Protocol, analysis: Analysis) -> bool:
-    """Whether an analysis is run as its estimand says: an mmrm, or any where people keep an arm."""
+    """Whether an analysis is run as its estimand says: any where people keep an arm."""
     keeps = plan.design.kind == "parallel"
-    return analysis.method == "mmrm" or (keeps and estimand_of(plan, analysis) is not None)
+    return analysis.method in COURSE_METHODS or (keeps and estimand_of(plan, analysis) is not None)
 
 
 def _plans(planned: Analysis, visit: str, single: bool) -> bool:
@@ -96,9 +98,9 @@ def headline_rows(
     """Return the rows that the headline speaks of; warn where the plan is silent.
 
     Of a named visit; else of every planned visit where people change arms, and of the first
-    planned one where they keep theirs; of the last one where an mmrm is planned. Where the plan's
-    estimand handles intercurrent events, scores are as it leaves them; who then has none is left
-    out.
+    planned one where they keep theirs; of the last one where an mmrm or a
+    reference-based imputation is planned. Where the plan's estimand handles intercurrent events,
+    scores are as it leaves them; who then has none is left out.
     """
     planned = planned_effect(records.protocol, outcome)
     frame, warnings = _at_headline_visits(records, outcome, visit, planned)
@@ -127,7 +129,7 @@ def _at_headline_visits(
     visits = [v.name for v in records.protocol.visits if not v.baseline and v.name in seen]
     named = set(planned.visits) if planned is not None else set()
     chosen = [visit for visit in visits if visit in named] or visits
-    if planned is not None and planned.method == "mmrm":
+    if planned is not None and planned.method in COURSE_METHODS:
         return frame[frame["visit"] == chosen[-1]], ()
     if records.protocol.design.repeated or len(chosen) < 2:
         return frame[frame["visit"].isin(chosen)], ()

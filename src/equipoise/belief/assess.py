@@ -25,6 +25,9 @@ KNOW_THEIR_STATUS = (  # rows of `analysis.total_effect`
     "contrast",
     "ls-mean",
     "people-scored",
+    "imputed-contrast",
+    "imputed-ls-mean",
+    "imputed-count",
     "principal-stratum-bounds",
 )
 BEYOND_THE_PLAN = (  # answers of their own, which a plan named "belief" does not name

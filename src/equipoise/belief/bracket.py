@@ -18,6 +18,7 @@ from equipoise.belief.standardised_effect import Observed, g_formula, plug_in
 from equipoise.belief.stratum_means import Contrast, StratumMeans
 from equipoise.belief.total_and_standardised import EffectPath
 from equipoise.errors import NotIdentifiedError
+from equipoise.protocol.estimands import COURSE_METHODS
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -131,7 +132,7 @@ def bracket(c: Comparison) -> Bracket:
         return _adjusted(c, total, mixed=True)
     if planned is not None and planned.method == "ancova":
         return _adjusted(c, total, mixed=False)
-    if planned is not None and planned.method == "mmrm":
+    if planned is not None and planned.method in COURSE_METHODS:
         return _adjusted(c, _ancova(c), mixed=False)
     return bracket_of_strata(c.strata, total)
 
@@ -139,10 +140,11 @@ def bracket(c: Comparison) -> Bracket:
 def _headline(c: Comparison) -> Contrast:
     rows = c.headline.select(name="total-effect").rows
     row = next((r for r in rows if r.arm in (None, c.arms[0])), None)
-    if row is None or row.estimate is None or row.se is None or row.df is None:
+    if row is None or row.estimate is None or row.se is None:
         why = "; ".join(refusal.reason for refusal in c.headline.refused)
         raise NotIdentifiedError(f"there is no total effect to compare with: {why}")
-    return Contrast(*(np.asarray(v, dtype=np.float64) for v in (row.estimate, row.se, row.df)))
+    df = np.inf if row.df is None else row.df  # normal intervals of the jackknife
+    return Contrast(*(np.asarray(v, dtype=np.float64) for v in (row.estimate, row.se, df)))
 
 
 def _ancova(c: Comparison) -> Contrast:

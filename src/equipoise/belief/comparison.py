@@ -17,6 +17,7 @@ from equipoise.belief.resamples import Resamples, one_arm, resample
 from equipoise.belief.standardised_effect import Observed
 from equipoise.belief.stratum_means import StratumMeans, stratum_means
 from equipoise.errors import DataError, NotIdentifiedError
+from equipoise.protocol.estimands import COURSE_METHODS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,7 +35,7 @@ AFTER_ENDPOINT = (
     "looks like belief is drug."
 )
 ONE_VISIT = (
-    "The planned total effect is an MMRM of all visits. Effects given belief, and the ANCOVA that "
+    "The planned total effect is {model} of all visits. Effects given belief, and the ANCOVA that "
     "they are compared with, rest on the people with a score at its last visit."
 )
 
@@ -251,9 +252,15 @@ class Comparison:
         late = plan is not None and plan.timing == "after-outcomes"
         strays = int(self.stray.sum())
         planned = planned_effect(self.records.protocol, self.outcome)
-        mmrm = planned is not None and planned.method == "mmrm"
+        imputed = planned is not None and planned.method == "reference-based"
+        model = "an imputation" if imputed else "an MMRM"
+        course = planned is not None and planned.method in COURSE_METHODS
         few = f"{strays} rows with a guess that too few people shared are left out."
-        told = ((late, AFTER_ENDPOINT), (mmrm, ONE_VISIT), (bool(strays), few))
+        told = (
+            (late, AFTER_ENDPOINT),
+            (course, ONE_VISIT.format(model=model)),
+            (bool(strays), few),
+        )
         return tuple(text for there, text in told if there)
 
     def says(self, guess: int) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 
 from equipoise.errors import DataError
 from equipoise.instruments import instrument
+from equipoise.protocol.estimands import COURSE_METHODS
 from equipoise.protocol.response_plans import response_mistakes
 from equipoise.protocol.spirit_topics import ITEMS
 
@@ -71,7 +72,7 @@ def inconsistencies(data: Mapping[str, Any]) -> list[Problem]:
         *_never_measured(data),
         *_safety_items(data),
         *_belief_without_guess(data),
-        *_mmrm(data),
+        *_course(data),
         *(Problem(path, message) for path, message in response_mistakes(data)),
         *_lock(data),
         *_topics(data),
@@ -242,21 +243,24 @@ _ONE_VALUE = (
 )
 
 
-def _mmrm(data: Mapping[str, Any]) -> Iterator[Problem]:
-    """Refuse an mmrm where people change arms, have one visit, or get one value each."""
+def _course(data: Mapping[str, Any]) -> Iterator[Problem]:
+    """Refuse a model of the course where people change arms, have one visit, or one value each."""
     estimands = {str(part.get("name")): part for _, part in _parts(data, "estimands")}
     design = data.get("design")
     changing = isinstance(design, Mapping) and design.get("kind") in ("crossover", "self-blinding")
     before = [part for _, part in _parts(data, "visits") if part.get("baseline") is True]
     for index, analysis in _parts(data, "analyses"):
-        if analysis.get("method") != "mmrm":
+        method = analysis.get("method")
+        if method not in COURSE_METHODS:
             continue
         where: FieldPath = ("analyses", index)
         if changing:
-            message = 'found "mmrm", and people change arms in this design; use "mixed-model"'
+            message = f'found "{method}", and people change arms in this design; use "mixed-model"'
             yield Problem((*where, "method"), message)
         if len(_strings(analysis.get("visits"))) == 1:
-            yield Problem((*where, "visits"), 'an mmrm of one visit is an ANCOVA: use "ancova"')
+            article = "an" if method == "mmrm" else "a"
+            message = f'{article} {method} of one visit is an ANCOVA: use "ancova"'
+            yield Problem((*where, "visits"), message)
         if analysis.get("common_baseline") is True and not before:
             message = "no visit is marked `baseline: true`, and cLDA models the baseline score"
             yield Problem((*where, "common_baseline"), message)
@@ -268,7 +272,7 @@ def _mmrm(data: Mapping[str, Any]) -> Iterator[Problem]:
             message = (
                 f'"{found[0]}" gives everybody one value; use "ancova" or "difference-in-means"'
             )
-            yield Problem((*where, "method"), f'found "mmrm", but {message}')
+            yield Problem((*where, "method"), f'found "{method}", but {message}')
 
 
 def _lock(data: Mapping[str, Any]) -> Iterator[Problem]:

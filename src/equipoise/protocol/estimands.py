@@ -27,13 +27,22 @@ Method = Literal[
     "ancova",
     "mixed-model",
     "mmrm",
+    "reference-based",
     "response",
     "time-to-response",
     "belief",
     "negative-control",
 ]
-EFFECT_METHODS: tuple[Method, ...] = ("difference-in-means", "ancova", "mixed-model", "mmrm")
+COURSE_METHODS: tuple[Method, ...] = ("mmrm", "reference-based")
+"""One model of the whole course of people who keep their arm; the last visit is the headline."""
+EFFECT_METHODS: tuple[Method, ...] = (
+    "difference-in-means",
+    "ancova",
+    "mixed-model",
+    *COURSE_METHODS,
+)
 RESPONSE_METHODS: tuple[Method, ...] = ("response", "time-to-response")
+ImputationStrategy = Literal["MAR", "JR", "CR", "CIR", "LMCF"]
 Measure = Literal["difference-in-means", "difference-in-trimmed-means", "risk-difference"]
 Covariance = Literal["us", "ar1", "arh1", "cs", "csh", "toep", "toeph", "ad", "adh"]
 _COVARIANCE_SCHEMA = {"type": "string", "enum": list(get_args(Covariance))}
@@ -151,6 +160,17 @@ class Estimand(_Grown):
         return self
 
 
+_GOES_WITH: dict[str, tuple[Method, ...]] = {
+    "covariance": ("mmrm",),
+    "df": ("mmrm",),
+    "common_baseline": ("mmrm",),
+    "strategy": ("reference-based",),
+    "delta": ("reference-based",),
+    "tipping_map": COURSE_METHODS,
+}
+"""Methods that each of the later fields of an analysis goes with."""
+
+
 class Analysis(_Grown):
     """One planned analysis of one or more outcomes."""
 
@@ -169,13 +189,22 @@ class Analysis(_Grown):
     common_baseline: bool | None = Field(
         None, description="mmrm: the baseline is an outcome with one mean for all arms (cLDA)"
     )
+    strategy: ImputationStrategy | None = Field(
+        None, description="reference-based: how scores after an event are imputed; JR"
+    )
+    delta: float | None = Field(
+        None, description="reference-based: points added to imputed scores of all but control"
+    )
+    tipping_map: bool | None = Field(
+        None, description="mmrm, reference-based: the tipping map of missing scores is planned too"
+    )
     response: Response | None = Field(
         None, description="response, time-to-response: what a response (or remission) is"
     )
 
     @classmethod
     def _later(cls) -> frozenset[str]:
-        return frozenset(("covariance", "df", "common_baseline", "response"))
+        return frozenset((*_GOES_WITH, "response"))
 
     @model_validator(mode="after")
     def _response_fits(self) -> Self:
@@ -192,10 +221,11 @@ class Analysis(_Grown):
 
     @model_validator(mode="after")
     def _options_fit(self) -> Self:
-        own = sorted(self._later() - {"response"})
-        given = [name for name in own if getattr(self, name) is not None]
-        if given and self.method != "mmrm":
-            raise ValueError(f"`{given[0]}` goes with the method mmrm, not {self.method}")
+        for name in sorted(_GOES_WITH):
+            methods = _GOES_WITH[name]
+            if getattr(self, name) is not None and self.method not in methods:
+                known = " or ".join(methods)
+                raise ValueError(f"`{name}` goes with the method {known}, not {self.method}")
         if self.common_baseline and self.baseline:
             raise ValueError(
                 "with `common_baseline` the baseline is an outcome: leave out `baseline: true`"

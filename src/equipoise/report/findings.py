@@ -23,6 +23,7 @@ GRIDS = {
     "correct-guess-rate-curve-symmetric",
     "correct-guess-rate-curve-symmetric-band",
     "tipping-curve",
+    "tipping-map",
 }
 """Slugs whose rows are points of a drawn line or surface."""
 

@@ -12,6 +12,7 @@ from equipoise.analysis import headline_rows, planned_events
 from equipoise.analysis.harms import harms
 from equipoise.analysis.participant_flow import participant_flow
 from equipoise.analysis.planned_time_to_response import response_curves
+from equipoise.analysis.planned_tipping_map import tipping_of_missing
 from equipoise.errors import DataError, NotIdentifiedError
 from equipoise.estimates import Estimates, Refusal
 from equipoise.report.findings import Findings, OutcomeFindings
@@ -50,16 +51,17 @@ def gathered(
     plan = records.protocol
     guess = plan.blinding.guess
     active, control = plan.contrast
+    main = main_outcome(plan, tuple(answers))
+    missing = tipping_of_missing(records, main, visit)
     outcomes = tuple(
         _outcome(
             plan,
             name,
             headline_rows(records, name, visit)[0],
-            found + planned_events(records, name),
+            (found + missing if name == main else found) + planned_events(records, name),
         )
         for name, found in answers.items()
     )
-    main = main_outcome(plan, tuple(answers))
     return Findings(
         title=plan.title,
         design=plan.design.kind,

@@ -108,6 +108,7 @@ TITLES = {
     "imputed-ls-mean": "Mean, imputed",
     "imputed-count": "Imputed scores",
     "tipping-map": "Difference at deltas",
+    "imputation-tipping-point": "Tipping point of the missing scores",
 }
 
 

@@ -21,6 +21,7 @@ from equipoise.analysis.estimands.while_on_treatment import until_event
 from equipoise.analysis.estimands.wording import in_words
 from equipoise.errors import DataError, NotIdentifiedError
 from equipoise.estimates import Estimates, Refusal
+from equipoise.protocol.estimands import COURSE_METHODS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -32,8 +33,14 @@ if TYPE_CHECKING:
     from equipoise.protocol import Analysis, Estimand
     from equipoise.records import UnblindedRecords
 
-EFFECTS = ("total-effect", "contrast", "principal-stratum-bounds", "standardised-mean-difference")
-TOGETHER = ("mmrm", "mixed-model")
+EFFECTS = (
+    "total-effect",
+    "contrast",
+    "imputed-contrast",
+    "principal-stratum-bounds",
+    "standardised-mean-difference",
+)
+TOGETHER = (*COURSE_METHODS, "mixed-model")
 """Methods that take all visits at once."""
 ENDING = ("principal-stratum", "while-on-treatment")
 ONE_VALUE = {"difference-in-trimmed-means": trimmed_rows, "risk-difference": response_rows}
@@ -79,7 +86,7 @@ def answered(
     words = in_words(estimand)
     rows = []
     for row in found.rows:
-        at = f" (at {row.visit})" if row.name == "contrast" else ""
+        at = f" (at {row.visit})" if row.name in ("contrast", "imputed-contrast") else ""
         rows.append(replace(row, estimand=words + at) if row.name in EFFECTS else row)
     return Estimates(tuple(rows), found.refused, records.source)
 
