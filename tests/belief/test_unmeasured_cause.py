@@ -38,7 +38,7 @@ def test_e_value_is_a_solution_of_the_bounding_factor(ratio):
 def test_e_value_ignores_sign_and_unit(effect, sd):
     one = e_value_of_difference(effect, effect - 1, effect + 1, sd=1.0)
     two = e_value_of_difference(-effect * sd, -(effect + 1) * sd, -(effect - 1) * sd, sd=sd)
-    # E = RR + sqrt(RR (RR - 1)) has an infinite slope at RR = 1: one rounding of RR moves it by 2e-8
+    # E = RR + sqrt(RR (RR - 1)) has an infinite slope at RR = 1: one rounding moves it by 2e-8
     assert_allclose(one, two, rtol=1e-9, atol=3e-8)
 
 

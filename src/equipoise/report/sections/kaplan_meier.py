@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from equipoise.report.findings import Findings
 
 PART: Part = "figures"
-ORDER = 16
+ORDER = 18
 NAME, HEADING = "kaplan-meier", "Time to response"
 
 
