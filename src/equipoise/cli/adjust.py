@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from equipoise.cli.options import writable
+from equipoise.cli.options import plot_option, write_figure
 from equipoise.cli.table_file import file_options, print_found, read_table
 from equipoise.errors import DataError
 
@@ -65,9 +65,7 @@ def _numbers(_ctx: click.Context, _param: click.Parameter, value: str | None) ->
 )
 @click.option("--size", metavar="COLUMN", help="People in each arm, for Dunnett.")
 @click.option("--control-size", type=float, help="People in the control arm, for Dunnett.")
-@click.option(
-    "--plot", type=click.Path(dir_okay=False, path_type=Path), help="Draw the graph as SVG here."
-)
+@plot_option("Also draw the graph")
 def command(file: Path, level: float, as_json: bool, **options: Any) -> None:
     """Adjust a family of p values, one row of FILE a hypothesis.
 
@@ -108,7 +106,7 @@ def command(file: Path, level: float, as_json: bool, **options: Any) -> None:
         control_size=options["control_size"],
     ).with_source(source)
     if options["plot"] and graph is not None:
-        _draw(writable(options["plot"]), graph, found, alpha)
+        _draw(options["plot"], graph, found, alpha)
     print_found(found, f"{len(found)} hypotheses, adjusted", as_json=as_json)
     if not as_json:
         rejected = [row.label or "" for row in found if row.p is not None and row.p <= alpha]
@@ -200,6 +198,4 @@ def _draw(path: Path, graph: WeightedGraph, found: Estimates, alpha: float) -> N
 
     rejected = [row.p is not None and row.p <= alpha for row in found]
     ax = testing_graph(graph.weights, graph.transitions, labels=graph.hypotheses, rejected=rejected)
-    figure = ax.get_figure(root=True)
-    assert figure is not None  # noqa: S101  (the axes were just made)
-    figure.savefig(path, format="svg", metadata={"Date": None}, facecolor="white")
+    write_figure(ax, path)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from equipoise.cli.options import json_option, level_option, writable
+from equipoise.cli.options import json_option, level_option, plot_option, write_figure
 from equipoise.cli.sources import TABLES, opened
 from equipoise.cli.table_file import read_table
 from equipoise.cli.table_options import delimiter_option
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     help="Rates are per 100 person-weeks or person-years.",
 )
 @level_option
-@click.option("--plot", type=click.Path(dir_okay=False, path_type=Path), help="Draw them as SVG.")
+@plot_option("Also draw them")
 @click.option("--all", "every", is_flag=True, help="Every row, also ratios and rates.")
 @json_option
 def command(
@@ -75,7 +75,7 @@ def command(
         raise click.UsageError("Give a SOURCE, or both --events and --people.")
     if source is None and not options["control"]:
         raise click.UsageError("Name the control arm: --control placebo.")
-    path = writable(plot) if plot else None
+    path = plot
     found, title = _found(source, events, people, options)
     if path is not None:
         _draw(path, found)
@@ -169,6 +169,4 @@ def _draw(path: Path, found: Estimates) -> None:
 
     frame, overall, counted = dot_plot_frame(found)
     ax = harms_dot_plot(frame, arms=arms_of(found), overall=overall, counted=counted)
-    figure = ax.get_figure(root=True)
-    assert figure is not None  # noqa: S101  (the axes were just made)
-    figure.savefig(path, format="svg", metadata={"Date": None}, facecolor="white")
+    write_figure(ax, path)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 import click
 
 from equipoise.cli.impute_options import amounts, arm_pairs, impute_options
-from equipoise.cli.options import writable
+from equipoise.cli.options import write_figure
 from equipoise.cli.table_file import file_options, print_found, read_table
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def command(
     elif tipping is not None:
         found = _tipping(frame, strategies, tipping, added, seed, options)
         if plot is not None:
-            _draw(found, plot)
+            write_figure(found.plot(), plot)
     else:
         found = _imputed(frame, strategies, added, seed, options)
     _show(found.with_source(source), options["formula"], as_json=as_json)
@@ -167,21 +167,6 @@ def _choices(strategies: tuple[str, ...]) -> list[StrategyChoice]:
             "Give --strategy either for all arms (JR), or for each (DRUG=JR; other arms are MAR)."
         )
     return [own]
-
-
-def _draw(found: Any, path: Path) -> None:
-    from equipoise.plots import to_svg  # noqa: PLC0415  (matplotlib is heavy)
-
-    writable(path)
-    axes = found.plot()
-    if path.suffix.lower() != ".svg":
-        axes.figure.savefig(path, dpi=200, facecolor="white")
-        return
-    title = f"Tipping map of {found.unit}"
-    description = "Estimate over what is added to the imputed scores of each arm."
-    path.write_text(
-        to_svg(axes, name="tipping-map", title=title, description=description), encoding="utf-8"
-    )
 
 
 def _show(found: Estimates, formula: str, *, as_json: bool) -> None:

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import click
 
+from equipoise.cli.options import plot_option
 from equipoise.cli.options import seed_option
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -116,12 +117,7 @@ OPTIONS = (
         help="Vary the deltas of two arms: where does the conclusion change?",
     ),
     click.option("--active", metavar="ARM", help="With --tipping, where arms are several."),
-    click.option(
-        "--plot",
-        type=click.Path(dir_okay=False, path_type=Path),
-        metavar="FILE",
-        help="Draw the tipping map: .svg, .png or .pdf.",
-    ),
+    plot_option("Draw the tipping map"),
     click.option(
         "--retrieved",
         type=click.Choice(["constant", "by-visit", "time-since"]),

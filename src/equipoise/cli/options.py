@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -69,3 +72,29 @@ def output_option(**settings: Any) -> Callable[[Command], Command]:
     """Add --output: the page, where it can be written."""
     kind = click.Path(dir_okay=False, path_type=Path)
     return click.option("--output", "-o", type=kind, callback=_writable, **settings)
+
+
+FIGURES = (".svg", ".pdf", ".png")
+
+
+def _figure(_ctx: click.Context, _param: click.Parameter, value: Path | None) -> Path | None:
+    if value is None:
+        return None
+    if value.suffix.lower() not in FIGURES:
+        raise click.BadParameter(f"{value.name} must end in {', '.join(FIGURES)}.")
+    return writable(value)
+
+
+def plot_option(help_text: str) -> Callable[[Command], Command]:
+    """Add --plot: a figure in the format that its name ends in, where it can be written."""
+    kind = click.Path(dir_okay=False, path_type=Path)
+    text = f"{help_text}: {', '.join(FIGURES[:-1])} or {FIGURES[-1]}."
+    return click.option("--plot", type=kind, callback=_figure, metavar="FILE", help=text)
+
+
+def write_figure(ax: Axes, path: Path) -> None:
+    """Write a figure, and say so."""
+    from equipoise.plots import to_file  # noqa: PLC0415  (matplotlib is heavy)
+
+    to_file(ax, path)
+    click.echo(f"Wrote {path}", err=True)

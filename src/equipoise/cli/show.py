@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from math import isfinite
 from typing import TYPE_CHECKING
 
 import click
@@ -24,6 +25,8 @@ def number(value: float | None, digits: int = 3) -> str:
         return ""
     if value == 0:
         return "0"
+    if not isfinite(value):
+        return "∞" if value > 0 else "-∞"
     if abs(value) < 1e-6:
         return "<0.000001" if value > 0 else ">-0.000001"
     magnitude = abs(value)
@@ -53,7 +56,9 @@ def table(
 ) -> None:
     """Print estimates, one a line; a visit that all share is left to the heading."""
     rows = without_shared_visit(rows)
-    header = ["", "estimate", "se", "interval", "p", *(["status"] if with_status else [])]
+    levels = {row.level for row in rows if interval(row) and row.level is not None}
+    covers = f"{100 * levels.pop():g}% interval" if len(levels) == 1 else "interval"
+    header = ["", "estimate", "se", covers, "p", *(["status"] if with_status else [])]
     body = []
     for row in rows:
         digits = 8 if row.name == "log-likelihood" else 3

@@ -7,19 +7,11 @@ from typing import Any
 
 import click
 
-from equipoise.cli.options import writable
+from equipoise.cli.options import plot_option, write_figure
 from equipoise.cli.outcome_options import arm_options, higher_option
 from equipoise.cli.table_file import TableFile, file_options, print_found, read_table
 
-FORMATS = (".svg", ".pdf", ".png")
 
-
-def _figure(_ctx: click.Context, _param: click.Parameter, value: Path | None) -> Path | None:
-    if value is None:
-        return None
-    if value.suffix.lower() not in FORMATS:
-        raise click.BadParameter(f"{value.name} must end in {', '.join(FORMATS)}.")
-    return writable(value)
 
 
 @click.command()
@@ -53,13 +45,7 @@ def _figure(_ctx: click.Context, _param: click.Parameter, value: Path | None) ->
     help="End of the restricted mean; the last time that all arms were seen by default.",
 )
 @higher_option
-@click.option(
-    "--plot",
-    type=click.Path(dir_okay=False, path_type=Path),
-    callback=_figure,
-    metavar="FILE",
-    help="Also draw the Kaplan-Meier curves: .svg, .pdf or .png.",
-)
+@plot_option("Also draw the Kaplan-Meier curves")
 def command(
     file: Path,
     time: str,
@@ -105,5 +91,5 @@ def _draw(table: TableFile, path: Path, *, time: str, event: str, **columns: Any
     from equipoise.analysis import outcomes  # noqa: PLC0415
 
     curves = outcomes.survival_curves(table.frame, time=time, event=event, **columns)
-    plots.to_file(plots.kaplan_meier(curves, scale=f"without the event ({event})", unit=time), path)
-    click.echo(f"Wrote {path}", err=True)
+    scale = f"without the event ({event})"
+    write_figure(plots.kaplan_meier(curves, scale=scale, unit=time), path)

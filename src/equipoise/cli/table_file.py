@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from equipoise.estimates import Estimate, Estimates, Source
+    from equipoise.records.csv_file import CsvFile
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -81,6 +82,8 @@ def read_table(
     read = read_csv(file, columns, delimiter=delimiter or ("\t" if tabbed else ","))
     empty = {*MISSING, *missing}
     table = {name: _column(cells, empty, decimal) for name, cells in read.columns.items()}
+    for name, values in table.items():
+        _tell_odd_cell(name, values, read, decimal)
     return TableFile(pd.DataFrame(table), Source(file.name, read.sha256))
 
 
@@ -92,6 +95,23 @@ def _column(cells: Sequence[str], empty: set[str], decimal: str) -> pd.Series[An
     number = pd.to_numeric(written, errors="coerce")
     all_numbers = bool((number.notna() == text.notna()).all()) and bool(text.notna().any())
     return number.astype("float64") if all_numbers else text
+
+
+def _tell_odd_cell(name: str, values: pd.Series[Any], read: CsvFile, decimal: str) -> None:
+    """Say which cell makes text of a column that is nearly all numbers: it may be a slip."""
+    import pandas as pd  # noqa: PLC0415
+
+    if pd.api.types.is_numeric_dtype(values.dtype):
+        return
+    written = values if decimal == "." else values.str.replace(decimal, ".", regex=False)
+    odd = (pd.to_numeric(written, errors="coerce").isna() & values.notna()).to_numpy()
+    if 0 < odd.sum() <= 0.1 * values.notna().sum():
+        row = int(odd.argmax())
+        click.echo(
+            f"note: {name} is read as text, since line {read.lines[row]} holds "
+            f"{values.iloc[row]!r}: correct it, or add --missing {values.iloc[row]!r}.",
+            err=True,
+        )
 
 
 def print_found(found: Estimates, heading: str, *, as_json: bool) -> None:

@@ -17,7 +17,7 @@ import numpy as np
 
 from equipoise.analysis.mmrm.formulas import column_in, factors_of, plain_message
 from equipoise.analysis.mmrm.levels import is_number, is_text
-from equipoise.errors import DataError
+from equipoise.errors import DataError, NotIdentifiedError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -120,6 +120,12 @@ def _plain(terms: Sequence[Term], table: pd.DataFrame) -> PlainEncoding:
         for name in dict.fromkeys(name for term in terms for name in term)
         if not is_number(table[name])
     }
+    for name, own in levels.items():
+        if len(own) < 2:
+            only = own[0] if own else "none"
+            raise NotIdentifiedError(
+                f"{name!r} has one level ({only}): there is nothing to compare. Leave it out."
+            )
     names: list[str] = []
     where: dict[Term, list[int]] = {}
     for term in terms:

@@ -106,5 +106,9 @@ def refuse_empty_cells(complete: pd.DataFrame, visit: str, arm: str | None, outc
 
 
 def examples_of(values: pd.Series[Any]) -> str:
-    """Return up to three values of a column, to show."""
-    return ", ".join(repr(v) for v in values.dropna().unique()[:3]) or "no value"
+    """Return up to three cells of a text column that are no numbers, with their rows."""
+    import pandas as pd  # noqa: PLC0415
+
+    odd = values[pd.to_numeric(values, errors="coerce").isna() & values.notna()]
+    shown = [f"{value!r} in row {row + 1}" for row, value in zip(odd.index[:3], odd, strict=False)]
+    return ", ".join(shown) or "text"
