@@ -221,3 +221,15 @@ def test_the_jackknife_of_a_mean_is_its_standard_error(values):
     without = (x.sum() - x) / (len(x) - 1)
     pooled = jackknife(np.concatenate(([x.mean()], without))[:, None])
     assert_allclose(pooled.se[0], x.std(ddof=1) / np.sqrt(len(x)), atol=1e-9)
+
+
+def test_few_imputations_are_warned_of(three_arms, three_call):
+    def warned(draws):
+        found = impute_and_analyse(
+            three_arms, method="approximate-bayes", draws=draws, rng=np.random.default_rng(1),
+            **three_call,
+        )  # fmt: skip
+        return any("Another seed moves an estimate" in text for text in found.warnings)
+
+    assert warned(3)
+    assert not warned(200)

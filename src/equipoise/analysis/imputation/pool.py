@@ -13,11 +13,15 @@ if TYPE_CHECKING:
 
 
 class Pooled(NamedTuple):
-    """k estimates with standard errors and df (infinite: normal), each shape (k,)."""
+    """k estimates with standard errors and df (infinite: normal), each shape (k,).
+
+    `monte_carlo` is the standard error that the number of random imputations leaves; None if none.
+    """
 
     estimate: NDArray[np.float64]
     se: NDArray[np.float64]
     df: NDArray[np.float64]
+    monte_carlo: NDArray[np.float64] | None = None
 
 
 def jackknife(estimate: NDArray[np.float64]) -> Pooled:
@@ -81,7 +85,8 @@ def rubin(
         raise DataError(f"Rubin's rules need at least 2 imputations. Got {M}.")
     within, between = variance.mean(axis=0), estimate.var(axis=0, ddof=1)
     total = within + (1 + 1 / M) * between
-    return Pooled(estimate.mean(axis=0), np.sqrt(total), barnard_rubin(M, within, between, df))
+    freedom = barnard_rubin(M, within, between, df)
+    return Pooled(estimate.mean(axis=0), np.sqrt(total), freedom, np.sqrt(between / M))
 
 
 def barnard_rubin(

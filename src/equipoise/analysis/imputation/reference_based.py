@@ -14,7 +14,13 @@ from equipoise.analysis.imputation.delta import Amount, DeltaOn, delta_grid
 from equipoise.analysis.imputation.events import Events, StrategyChoice, label_of
 from equipoise.analysis.imputation.impute import impute
 from equipoise.analysis.imputation.method import Analysis, Kind, Method, Prior, Resampling
-from equipoise.analysis.imputation.rows import ANCHORED, assumptions_of, count_rows, written
+from equipoise.analysis.imputation.rows import (
+    ANCHORED,
+    assumptions_of,
+    count_rows,
+    noise_warnings,
+    written,
+)
 from equipoise.analysis.imputation.setup import Setup, setup
 from equipoise.analysis.imputation.trial_grid import trial_grid
 from equipoise.analysis.imputation.worlds import LsWeights
@@ -228,7 +234,9 @@ def _analysed(
     pooled = analyser.pooled(events, added)
     label = label_for(made, choice) + said
     rows = written(made.grid, pooled, label=label, level=level, unit=made.grid.outcome)
-    return Estimates(tuple(rows)).with_fields(**said_of(analyser, events))
+    said_here = said_of(analyser, events)
+    said_here["warnings"] += noise_warnings(pooled)
+    return Estimates(tuple(rows)).with_fields(**said_here)
 
 
 def label_for(made: Setup, choice: StrategyChoice) -> str:

@@ -33,6 +33,23 @@ ANCHORED = (
 )
 
 
+NOISY = 0.1
+"""Share of a standard error that chance in the imputations may have without a warning."""
+
+
+def noise_warnings(pooled: Pooled) -> tuple[str, ...]:
+    """Warn where another seed would move an estimate by more than a tenth of its standard error."""
+    if pooled.monte_carlo is None:
+        return ()
+    share = float((pooled.monte_carlo / pooled.se).max())
+    if share <= NOISY:
+        return ()
+    return (
+        f"Another seed moves an estimate by about {share:.0%} of its standard error: ask for more "
+        "draws",
+    )
+
+
 def assumptions_of(events: Events, unseen_only: bool) -> tuple[str, ...]:
     """Say what each strategy that somebody has assumes."""
     used = dict.fromkeys(["MAR", *np.unique(events.strategy[events.strategy != "MAR"]).tolist()])
