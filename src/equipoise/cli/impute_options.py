@@ -8,8 +8,7 @@ from typing import Any, TypeVar
 
 import click
 
-from equipoise.cli.options import plot_option
-from equipoise.cli.options import seed_option
+from equipoise.cli.options import plot_option, seed_option
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 

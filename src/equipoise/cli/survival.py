@@ -12,8 +12,6 @@ from equipoise.cli.outcome_options import arm_options, higher_option
 from equipoise.cli.table_file import TableFile, file_options, print_found, read_table
 
 
-
-
 @click.command()
 @file_options
 @click.option("--time", required=True, metavar="COLUMN", help="Follow-up from randomisation.")
