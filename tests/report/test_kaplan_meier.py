@@ -49,7 +49,7 @@ def test_the_caption_says_what_the_picture_shows(make_findings: Make) -> None:
     assert "without a response (a score of 7 or less)" in caption
     assert "“remission” (planned)" in caption
     assert "3.2 days shorter on drug than on dummy" in caption
-    assert "95% interval −5.2 to −1.2" in caption  # noqa: RUF001
+    assert "95% interval −5.2 to −1.2" in caption
     assert "p = 0.003" in caption
     assert "99" not in caption
     svg = str(picture.svg)  # type: ignore[union-attr]

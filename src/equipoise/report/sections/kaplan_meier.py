@@ -61,9 +61,10 @@ def _mean(row: Estimate, findings: Findings) -> str:
     value = row.estimate or 0.0
     places = numbers.places_of(row)
     which = "shorter" if value < 0 else "longer"
+    size = numbers.number(abs(value), places)
     return (
-        f"Up to day {until} the mean time without a response is {numbers.number(abs(value), places)} days "
-        f"{which} on {arm} than on {control} (difference {numbers.with_interval(row)})."
+        f"Up to day {until} the mean time without a response is {size} days {which} on {arm} "
+        f"than on {control} (difference {numbers.with_interval(row)})."
     )
 
 
