@@ -138,7 +138,8 @@ def responders(values: Values, estimand: Estimand) -> tuple[NDArray[np.float64],
         baseline = values.frame["baseline"].to_numpy(dtype=np.float64)
         known &= ~np.isnan(baseline)
         gain = (score - baseline) * (1 if higher == "better" else -1)
-        good = gain >= rule.improvement * np.abs(baseline)
+        # tolerance: 0.3 x 10 is above 3 in binary, and a response at exactly 30 % is one
+        good = gain >= (rule.improvement - 1e-9) * np.abs(baseline)
     elif rule.below is not None:
         good = score <= rule.below
     else:

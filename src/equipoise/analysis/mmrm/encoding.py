@@ -120,9 +120,9 @@ def _plain(terms: Sequence[Term], table: pd.DataFrame) -> PlainEncoding:
         for name in dict.fromkeys(name for term in terms for name in term)
         if not is_number(table[name])
     }
-    for name, own in levels.items():
-        if len(own) < 2:
-            only = own[0] if own else "none"
+    for name, found in levels.items():
+        if len(found) < 2:
+            only = found[0] if found else "none"
             raise NotIdentifiedError(
                 f"{name!r} has one level ({only}): there is nothing to compare. Leave it out."
             )
@@ -136,8 +136,7 @@ def _plain(terms: Sequence[Term], table: pd.DataFrame) -> PlainEncoding:
         own = [":".join(reversed(words)) for words in product(*reversed(parts))]
         where[term] = list(range(len(names), len(names) + len(own)))
         names += own if term else ["Intercept"]
-    found = {term: places for term, places in where.items() if places}
-    return PlainEncoding(levels, tuple(names), found)
+    return PlainEncoding(levels, tuple(names), where)
 
 
 def observed_levels(values: Any) -> list[str]:

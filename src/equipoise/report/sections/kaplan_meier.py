@@ -26,7 +26,7 @@ def section(findings: Findings) -> Section | None:
     if curves is None:
         return None
     frame = pd.DataFrame(curves.points)
-    ax = kaplan_meier(frame, scale=f"without {curves.analysis}", unit="days")
+    ax = kaplan_meier(frame, scale="without a response", unit="days")
     caption = _caption(curves, findings)
     return Section(NAME, HEADING, (figure(ax, name=NAME, title=HEADING, caption=caption),))
 
@@ -39,8 +39,9 @@ def _caption(curves: ResponseCurves, findings: Findings) -> str:
     first = next(iter(own), None)
     status = f" ({first.status})" if first else ""
     told = [
-        f"{curves.outcome}: share of each arm still without {curves.analysis} ({curves.rule}), "
-        f"Kaplan-Meier{status}, with pointwise {numbers.level(first) if first else '95%'} limits. "
+        f"{curves.outcome}: share of each arm still without a response ({curves.rule}), by "
+        f"Kaplan-Meier, with pointwise {numbers.level(first) if first else '95%'} limits; the "
+        f"analysis is “{curves.analysis}”{status}. "
         "A lower curve is better."
     ]
     told += [_mean(row, findings) for row in means]
@@ -60,9 +61,10 @@ def _mean(row: Estimate, findings: Findings) -> str:
     value = row.estimate or 0.0
     places = numbers.places_of(row)
     which = "shorter" if value < 0 else "longer"
+    size = numbers.number(abs(value), places)
     return (
-        f"Up to day {until} the mean time without it is {numbers.number(abs(value), places)} days "
-        f"{which} on {arm} than on {control} (difference {numbers.with_interval(row)})."
+        f"Up to day {until} the mean time without a response is {size} days {which} on {arm} "
+        f"than on {control} (difference {numbers.with_interval(row)})."
     )
 
 
