@@ -106,6 +106,41 @@ def test_bad_tables(trial, name, error, message):
         mmrm(BROKEN[name](trial), **MODEL, **options)
 
 
+def test_numbers_coded_as_factors_have_their_levels(trial):
+    """C(site) counts like text in least-squares means and contrasts, as in R."""
+    table = trial.assign(site=trial["id"] % 3 + 1)
+    text = table.assign(site=table["site"].map({1: "a", 2: "b", 3: "c"}))
+    flags = table.assign(site=pd.Categorical(table["site"]))
+    call = {"subject": "id", "visit": "week", "arm": "arm"}
+    want = mmrm(text, "y ~ site * arm * week", **call)
+    for frame, formula in ((table, "y ~ C(site) * arm * week"), (flags, "y ~ site * arm * week")):
+        got = mmrm(frame, formula, **call)
+        for name in ("ls-mean", "contrast"):
+            one, two = want.select(name=name), got.select(name=name)
+            np.testing.assert_allclose(two.column("estimate"), one.column("estimate"), rtol=1e-9)
+            np.testing.assert_allclose(two.column("se"), one.column("se"), rtol=1e-9)
+
+
+def test_visits_before_the_first_come_first(trial):
+    days = trial.assign(week=trial["week"].map({"W4": "Day -7", "W8": "Day 1", "W12": "Day 8"}))
+    assert mmrm(days, **MODEL).model.visits == ("Day -7", "Day 1", "Day 8")
+    numbers = trial.assign(week=trial["week"].map({"W4": -14, "W8": -7, "W12": 1}))
+    assert mmrm(numbers, **MODEL).model.visits == ("-14", "-7", "1")
+
+
+def test_functions_in_formulas(trial):
+    found = mmrm(trial, "y ~ poly(base, 2) + arm * week", subject="id", visit="week")
+    assert found.fit.score_norm < 1e-7
+    trial.loc[0, "base"] = -1.0
+    with pytest.raises(EquipoiseError, match="finite"), np.errstate(all="ignore"):
+        mmrm(trial, "y ~ log(base) + arm * week", subject="id", visit="week")
+
+
+def test_a_contradiction_is_no_hypothesis(trial):
+    with pytest.raises(DataError, match="contradicts itself"):
+        mmrm(trial, **MODEL).hypothesis("base = 0, base = 1")
+
+
 def test_rank_deficient_columns_are_named(trial):
     doubled = trial.assign(again=2 * trial["base"] + 1)
     with pytest.raises(NotIdentifiedError, match="'again'"):
@@ -134,12 +169,18 @@ def test_visits_that_agree_exactly_are_refused(trial):
     ("options", "message"),
     [
         ({"formula": "y ~ arm +"}, "is not a formula"),
-        ({"formula": "~ arm * week"}, "must begin with one outcome"),
+        ({"formula": "~ arm * week"}, "must have one outcome column"),
         ({"formula": "y ~ arm * wek"}, r"names \['wek'\]"),
         ({"formula": "y ~ arm * week + nothing(base)"}, "cannot be used|names"),
         ({"subject": "person"}, r"lacks \['person'\]"),
         ({"covariance": "unknown"}, "no covariance structure 'unknown'"),
         ({"covariance": "sp_exp"}, "needs coordinates"),
+        ({"robust": "cr2"}, "no sandwich 'cr2'"),
+        ({"ls_weights": "other"}, "no weights 'other'"),
+        ({"formula": "y ~ arm + week", "control": "placebo"}, "name the arm"),
+        ({"formula": "log(y) ~ arm * week"}, "Transform the outcome in the table"),
+        ({"formula": "y ~ 0 + arm * week", "common_baseline": "W4"}, "needs an intercept"),
+        ({"weights": "arm"}, "must be numbers"),
         ({"df": "guess"}, "no df method 'guess'"),
         ({"control": "sham"}, "'sham' is no level of 'arm': drug, placebo"),
         ({"level": 1.0}, "lies between 0 and 1"),

@@ -150,7 +150,9 @@ class FormulaicEncoding:
     """Formulaic's own encoding, repeated."""
 
     def __init__(self, formula: Any, table: pd.DataFrame) -> None:
-        matrix = formula.rhs.get_model_matrix(table, output="numpy", context={})
+        matrix = formula.rhs.get_model_matrix(
+            _without_unused(table), output="numpy", context={}, na_action="ignore"
+        )
         self._spec = matrix.model_spec
         self.names = tuple(map(str, self._spec.column_names))
         self.terms = {
@@ -163,7 +165,20 @@ class FormulaicEncoding:
         import pandas as pd  # noqa: PLC0415
 
         frame = table if isinstance(table, pd.DataFrame) else pd.DataFrame(dict(table))
-        return np.asarray(self._spec.get_model_matrix(frame, output="numpy"), dtype=np.float64)
+        rows = self._spec.get_model_matrix(frame, output="numpy", na_action="ignore")
+        return np.asarray(rows, dtype=np.float64)
+
+
+def _without_unused(table: pd.DataFrame) -> pd.DataFrame:
+    """Drop levels of factors that no row has: their columns would be empty."""
+    import pandas as pd  # noqa: PLC0415
+
+    factors = {
+        name: values.cat.remove_unused_categories()
+        for name, values in table.items()
+        if isinstance(values.dtype, pd.CategoricalDtype)
+    }
+    return table.assign(**{str(name): values for name, values in factors.items()})
 
 
 def _general(formula: Any, table: pd.DataFrame) -> FormulaicEncoding:

@@ -162,7 +162,11 @@ class MmrmFit:
     def test(self, weights: ArrayLike, values: ArrayLike = 0.0) -> FTest:
         """Test that contrasts, shape (q, p), have these values, shape (q,) or scalar."""
         L = self._checked(weights)
-        distance = L @ self.coefficients - np.asarray(values, dtype=np.float64)
+        wanted = np.broadcast_to(np.asarray(values, dtype=np.float64), (len(L),))
+        met, *_ = np.linalg.lstsq(L, wanted, rcond=None)
+        if not np.allclose(L @ met, wanted, atol=1e-9):
+            raise DataError("The hypothesis contradicts itself: no coefficients could meet it.")
+        distance = L @ self.coefficients - wanted
         if not L.any():
             raise DataError("A hypothesis needs a weight that is not 0.")
         if self._sandwich is not None or self._lambda is None:
@@ -256,7 +260,7 @@ def fit_mmrm(
         When the data cannot tell the coefficients or the covariance, or the maximum lies on the
         boundary of what a covariance can be.
     """
-    _refuse_unknown(df)
+    _refuse_unknown(df, robust)
     structure = structure_named(covariance)
     if structure.spatial and coordinates is None:
         raise DataError(
@@ -312,6 +316,8 @@ def best_optimum(problem: Problem, model: CovarianceModel, *, reml: bool) -> Opt
     return first
 
 
-def _refuse_unknown(df: str) -> None:
+def _refuse_unknown(df: str, robust: str | None) -> None:
+    if robust not in (None, "CR0", "CR2", "CR3"):
+        raise DataError(f"There is no sandwich {robust!r}. These are: CR0, CR2, CR3.")
     if df not in DF_METHODS:
         raise DataError(f"There is no df method {df!r}. These are: {', '.join(DF_METHODS)}.")

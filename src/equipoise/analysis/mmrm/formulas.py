@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -32,15 +33,30 @@ def parsed(text: str, frame: pd.DataFrame) -> tuple[Any, str, list[str]]:
         formula = formulaic.Formula(text)
     except FormulaicError as error:
         raise DataError(f"{text!r} is not a formula: {plain_message(error)}") from error
-    left = [str(v) for t in getattr(formula, "lhs", ()) for v in factors_of(t)]
-    if len(left) != 1 or str(formula.lhs).strip() != left[0]:
+    left = [column_in(v) for t in getattr(formula, "lhs", ()) for v in factors_of(t)]
+    sides = (getattr(formula, "lhs", None), getattr(formula, "rhs", None))
+    if len(left) != 1 or left[0] not in frame.columns or any(isinstance(s, tuple) for s in sides):
         raise DataError(
-            f"{text!r} must begin with one outcome column: write 'score ~ arm * visit'."
+            f"{text!r} must have one outcome column on its left, and one right side: write "
+            "'score ~ arm * visit'. Transform the outcome in the table, not in the formula."
         )
-    used = sorted(str(name) for name in formula.required_variables)
+    named = {str(name) for name in formula.required_variables}
+    used = sorted(named | (names_in(formula) & set(map(str, frame.columns))))
     if lacking := [name for name in used if name not in frame.columns]:
         raise DataError(f"{text!r} names {lacking}; the table has {list(frame.columns)}.")
     return formula, left[0], used
+
+
+def names_in(formula: Any) -> set[str]:
+    """Return every name that a factor speaks of, also as an argument of a function."""
+    found: set[str] = set()
+    for factor in {text for term in formula.rhs for text in factors_of(term)}:
+        try:
+            tree = ast.parse(factor, mode="eval")
+        except SyntaxError:  # a name in backticks
+            continue
+        found |= {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    return found
 
 
 def factors_of(term: Any) -> list[str]:

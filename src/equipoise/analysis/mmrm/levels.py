@@ -28,7 +28,9 @@ def as_levels(
     else:
         codes, found = pd.factorize(values)
         labels = [_label(level) for level in found]
-        levels = sorted(dict.fromkeys(labels), key=_natural)
+        in_order = sorted(range(len(labels)), key=lambda k: found[k]) if is_number(values) else ()
+        levels = list(dict.fromkeys(labels[k] for k in in_order))
+        levels = levels or sorted(dict.fromkeys(labels), key=_natural)
         place = {level: k for k, level in enumerate(levels)}
         codes = np.array([*(place[label] for label in labels), -1])[codes]
     if first is not None:
@@ -73,5 +75,6 @@ def _label(value: object) -> str:
 
 
 def _natural(text: str) -> list[tuple[int, float, str]]:
-    parts = re.split(r"(\d+(?:\.\d+)?)", text)
+    # a minus sign belongs to a number at the start or after a space: Day -7 comes before Day 1
+    parts = re.split(r"((?:(?<!\S)-)?\d+(?:\.\d+)?)", text)
     return [(0, float(p), "") if k % 2 else (1, 0.0, p) for k, p in enumerate(parts) if p]

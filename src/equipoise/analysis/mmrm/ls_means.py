@@ -7,12 +7,13 @@ the analysed rows: Searle, Speed & Milliken (1980), Am Stat 34:216-221.
 from __future__ import annotations
 
 from itertools import product
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
 
 import numpy as np
 
 from equipoise.analysis.mmrm.encoding import observed_levels
 from equipoise.analysis.mmrm.levels import as_factor, is_number
+from equipoise.errors import DataError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -32,9 +33,10 @@ class Means(NamedTuple):
 
 def ls_mean_rows(model: ModelTable, weighting: Weighting = "equal") -> Means:
     """Return one row for each arm and visit, arms outermost."""
+    if weighting not in get_args(Weighting):
+        raise DataError(f"There are no weights {weighting!r}: {', '.join(get_args(Weighting))}.")
     table, visit = model.table, model.columns.visit
-    used = sorted(str(v) for v in model.formula.rhs.required_variables)
-    others = [name for name in used if name not in (visit, model.arm)]
+    others = [name for name in model.used if name not in (visit, model.arm, model.outcome)]
     categorical = [name for name in others if not is_number(table[name])]
     levels = [observed_levels(table[name]) for name in categorical]
     arms: tuple[str | None, ...] = model.arms or (None,)

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from equipoise.analysis.mmrm.encoding import Encoding, Table, coded, encoding_of
-from equipoise.analysis.mmrm.formulas import arm_of, parsed
-from equipoise.analysis.mmrm.levels import as_factor, as_levels, is_number, is_text
+from equipoise.analysis.mmrm.formulas import arm_of, column_in, factors_of, parsed
+from equipoise.analysis.mmrm.levels import as_factor, as_levels, is_number
 from equipoise.analysis.mmrm.table_checks import (
     examples_of,
     refuse_empty_cells,
@@ -61,6 +61,8 @@ class ModelTable:
         Names of columns; arm is None where no factor interacts with the visit.
     formula, encoding
         A formulaic formula, and how its right-hand side is encoded; `kept` are the columns used.
+    used
+        Columns that the formula speaks of.
     people, person
         Labels, and each row's number among them.
     """
@@ -73,6 +75,7 @@ class ModelTable:
     encoding: Encoding
     names: tuple[str, ...]
     kept: NDArray[np.intp]
+    used: tuple[str, ...]
     design: NDArray[np.float64]
     people: tuple[str, ...]
     person: NDArray[np.intp]
@@ -116,6 +119,9 @@ def model_table(frame: IntoDataFrame, columns: Columns) -> ModelTable:
     if lacking := [name for name in needed if name not in raw.columns]:
         raise DataError(f"The table lacks {lacking}; its columns are {list(raw.columns)}.")
     refuse_infinite(raw, [*used, *needed])
+    for name in (columns.weights, *columns.coordinates):
+        if name is not None and not is_number(raw[name]):
+            raise DataError(f"Column {name!r} must be numbers; {examples_of(raw[name])}.")
     if not is_number(raw[outcome]):
         shown = examples_of(raw[outcome])
         raise DataError(f"The outcome {outcome!r} must be numbers; it has {shown}.")
@@ -129,7 +135,10 @@ def model_table(frame: IntoDataFrame, columns: Columns) -> ModelTable:
         refuse_weights(complete[columns.weights], columns.weights)
     encoding = encoding_of(formula, complete)
     encoded = encoding.rows(with_common_mean(complete, columns, arm))
-    kept = _kept(encoding, columns, arm)
+    arms = () if arm is None else list(map(str, complete[arm].cat.categories))
+    kept = _kept(encoding, columns, arm, arms)
+    if not len(kept):
+        raise DataError(f"{columns.formula!r} has no fixed effect: write at least '1'.")
     people, person = _numbered(complete[columns.subject])
     return ModelTable(
         columns=columns,
@@ -140,6 +149,7 @@ def model_table(frame: IntoDataFrame, columns: Columns) -> ModelTable:
         encoding=encoding,
         names=tuple(encoding.names[j] for j in kept),
         kept=kept,
+        used=tuple(used),
         design=encoded[:, kept],
         people=people,
         person=person,
@@ -151,21 +161,39 @@ def _with_factors(
     raw: pd.DataFrame, formula: Any, columns: Columns, used: Sequence[str]
 ) -> tuple[pd.DataFrame, str | None]:
     """Make factors of the visit, the arm, the group and every text of the formula; name the arm."""
-    first = dict(columns.references)
+    first = {name: str(level) for name, level in columns.references}
     for name in first:
         if name not in used:
             raise DataError(f"{columns.formula!r} has no {name!r} to set a reference of: {used}.")
     if columns.common_visit is not None:
         first[columns.visit] = columns.common_visit
     arm = columns.arm or arm_of(formula, raw, columns.visit)
-    if arm is not None and columns.control is not None:
-        first[arm] = columns.control
-    factors = [columns.visit, arm, columns.group, *(n for n in used if is_text(raw[n])), *first]
-    levels = {
-        name: as_levels(raw[name], first=first.get(name), what=name)
-        for name in dict.fromkeys(n for n in factors if n is not None)
-    }
+    if arm is not None and arm not in used:
+        raise DataError(f"{columns.formula!r} has no {arm!r}: the arm must be in it.")
+    if columns.control is not None:
+        if arm is None:
+            raise DataError(
+                f"No single factor interacts with {columns.visit!r} in {columns.formula!r}, so "
+                "nothing says which column the control is a level of: name the arm."
+            )
+        first[arm] = str(columns.control)
+    coded_as_factor = {column_in(f) for t in formula.rhs for f in factors_of(t) if f[:2] == "C("}
+    named = [columns.visit, arm, columns.group, *first]
+    named += [n for n in used if not is_number(raw[n]) or n in coded_as_factor]
+    levels = {}
+    for name in dict.fromkeys(n for n in named if n is not None):
+        _refuse_dates(raw[name], name)
+        levels[name] = as_levels(raw[name], first=first.get(name), what=name)
+        if name == columns.group and name != arm:  # nobody at all: nothing is lost
+            levels[name] = levels[name].cat.remove_unused_categories()
     return raw.assign(**levels), arm
+
+
+def _refuse_dates(values: pd.Series[Any], name: str) -> None:
+    import pandas as pd  # noqa: PLC0415
+
+    if pd.api.types.is_datetime64_any_dtype(values.dtype):
+        raise DataError(f"{name!r} holds dates: turn them into numbers, such as days since entry.")
 
 
 def _numbered(values: pd.Series[Any]) -> tuple[tuple[str, ...], NDArray[np.intp]]:
@@ -216,7 +244,9 @@ def with_common_mean(table: Table, columns: Columns, arm: str | None) -> Table:
     return {**dict(table.items()), arm: as_factor(codes, arms)}
 
 
-def _kept(encoding: Encoding, columns: Columns, arm: str | None) -> NDArray[np.intp]:
+def _kept(
+    encoding: Encoding, columns: Columns, arm: str | None, arms: Sequence[str]
+) -> NDArray[np.intp]:
     """Return the columns that are used: with a common mean, arms have no main effect there."""
     every = np.arange(len(encoding.names))
     if columns.common_visit is None:
@@ -225,9 +255,10 @@ def _kept(encoding: Encoding, columns: Columns, arm: str | None) -> NDArray[np.i
         raise DataError("A common mean at baseline needs an arm that interacts with the visit.")
     where = {frozenset(term): places for term, places in encoding.terms.items()}
     dropped = where.get(frozenset((arm,)))
-    if dropped is None or frozenset((arm, columns.visit)) not in where:
+    full = any(f"{arm}[{level}]" in encoding.names for level in arms)  # without an intercept
+    if dropped is None or full or frozenset((arm, columns.visit)) not in where:
         raise DataError(
-            f"A common mean at baseline needs {arm} * {columns.visit} in the formula, as in "
-            f"'score ~ {arm} * {columns.visit}'. Got {columns.formula!r}."
+            f"A common mean at baseline needs an intercept and {arm} * {columns.visit} in the "
+            f"formula, as in 'score ~ {arm} * {columns.visit}'. Got {columns.formula!r}."
         )
     return np.array([j for j in every if j not in dropped], dtype=np.intp)

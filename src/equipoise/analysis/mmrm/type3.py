@@ -56,5 +56,6 @@ def _sum_coded(term: Any, model: ModelTable) -> str:
             inner != factor.strip("`") or not is_number(model.table[inner])
         )
         plain = f"`{inner}`" if not inner.isidentifier() else inner
-        parts.append(f"C({plain}, contr.sum)" if categorical else factor)
+        own = plain if inner == factor.strip("`") else factor
+        parts.append(f"C({plain}, contr.sum)" if categorical else own)
     return ":".join(parts)
