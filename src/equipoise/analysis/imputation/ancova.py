@@ -53,7 +53,18 @@ class AncovaDesign:
 
 
 def default_formula(grid: TrialGrid) -> str:
-    """Return outcome ~ arm + covariates of the imputation model that do not change over visits."""
+    """Return outcome ~ arm + covariates of the imputation model that do not change over visits.
+
+    Raises
+    ------
+    DataError
+        When the imputation model transforms a covariate: then the analysis must be said.
+    """
+    if "(" in grid.formula.partition("~")[2]:
+        raise DataError(
+            f"{grid.formula!r} transforms covariates, so the analysis of the completed scores is "
+            f"not plain: say it, for example ancova='{grid.outcome} ~ {grid.arm_column} + ...'."
+        )
     return f"{grid.outcome} ~ " + " + ".join((grid.arm_column, *grid.person_covariates))
 
 
@@ -81,7 +92,7 @@ def ancova_designs(
     if grid.arm_column not in used or grid.visit in used:
         raise DataError(
             f"The analysis is done at each visit: its formula needs {grid.arm_column!r} and not "
-            f"{grid.visit!r}, as {default_formula(grid)!r}. Got {formula!r}."
+            f"{grid.visit!r}, as '{grid.outcome} ~ {grid.arm_column}'. Got {formula!r}."
         )
     n, m = grid.scores.shape
     designs: list[AncovaDesign] = []

@@ -103,6 +103,11 @@ def _given(grid: TrialGrid, delta: Any) -> NDArray[np.float64]:
     needed = [grid.subject, grid.visit, "delta"]
     if lacking := [name for name in needed if name not in table.columns]:
         raise DataError(f"The table of deltas lacks {lacking}; it has {list(table.columns)}.")
+    if (twice := table.duplicated([grid.subject, grid.visit])).any():
+        row = table[twice].iloc[0]
+        raise DataError(
+            f"The table of deltas has {str(row[grid.subject])!r} at {str(row[grid.visit])!r} twice."
+        )
     added = np.zeros(grid.scores.shape)
     for who, when, amount in table[needed].itertuples(index=False):
         if not np.isfinite(amount):

@@ -154,6 +154,8 @@ def impute_and_analyse(
     analyser = Analyser(made, ancova or default_formula(made.grid), ls_weights)
     choices = choices_of(strategy)
     added: NDArray[np.float64] | float = 0.0
+    if delta is None and lag is not None:
+        raise DataError("`lag` says how a delta grows: give the `delta` too.")
     if delta is not None:
         added = delta_grid(made.grid, made.first, delta, lag=lag, on=delta_on)
     said = _said(delta, lag)
