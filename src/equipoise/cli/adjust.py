@@ -33,7 +33,6 @@ def _numbers(_ctx: click.Context, _param: click.Parameter, value: str | None) ->
 
 
 @click.command()
-@file_options
 @click.option("--p", "p_column", metavar="COLUMN", help="The column of unadjusted p values.")
 @click.option("--label", metavar="COLUMN", help="The column that names the hypotheses.")
 @click.option(
@@ -66,6 +65,7 @@ def _numbers(_ctx: click.Context, _param: click.Parameter, value: str | None) ->
 @click.option("--size", metavar="COLUMN", help="People in each arm, for Dunnett.")
 @click.option("--control-size", type=float, help="People in the control arm, for Dunnett.")
 @plot_option("Also draw the graph")
+@file_options
 def command(file: Path, level: float, as_json: bool, **options: Any) -> None:
     """Adjust a family of p values, one row of FILE a hypothesis.
 

@@ -10,7 +10,6 @@ from equipoise.cli.table_file import file_options, print_found, read_table
 
 
 @click.command()
-@file_options
 @click.option("--outcome", required=True, metavar="COLUMN", help="The outcome of a period.")
 @click.option("--participant", required=True, metavar="COLUMN", help="Who the row belongs to.")
 @click.option("--period", required=True, metavar="COLUMN", help="Which period the row is.")
@@ -33,6 +32,7 @@ from equipoise.cli.table_file import file_options, print_found, read_table
     show_default=True,
     help="Degrees of freedom of the mixed model.",
 )
+@file_options
 def command(
     file: Path, delimiter: str | None, decimal: str, missing: tuple[str, ...], level: float,
     as_json: bool, outcome: str, participant: str, period: str, treatment: str, control: str,

@@ -10,7 +10,6 @@ from equipoise.cli.table_file import file_options, print_found, read_table
 
 
 @click.command()
-@file_options
 @click.option("--outcome", required=True, metavar="COLUMN", help="What was measured.")
 @click.option("--participant", metavar="COLUMN", help="Who the row belongs to, if several.")
 @click.option("--cycle", required=True, metavar="COLUMN", help="Which cycle the row is in.")
@@ -44,6 +43,7 @@ from equipoise.cli.table_file import file_options, print_found, read_table
     type=click.Choice(["common", "own"]),
     help="One variance of cycles for all, or one each; common unless --trend or ar1.",
 )
+@file_options
 def command(
     file: Path, delimiter: str | None, decimal: str, missing: tuple[str, ...], level: float,
     as_json: bool, outcome: str, participant: str | None, cycle: str, treatment: str,

@@ -13,7 +13,6 @@ from equipoise.cli.table_file import file_options, print_found, read_table
 
 
 @click.command()
-@file_options
 @click.option("--outcome", required=True, metavar="COLUMN", help="One number a person.")
 @click.option("--arm", required=True, metavar="COLUMN", help="The arm that was drawn.")
 @click.option("--active", required=True, metavar="ARM", help="The arm compared ...")
@@ -51,6 +50,7 @@ from equipoise.cli.table_file import file_options, print_found, read_table
     help="Redraws, where p is not exact.",
 )
 @seed_option
+@file_options
 def command(
     file: Path,
     delimiter: str | None,

@@ -13,7 +13,6 @@ from equipoise.cli.table_file import TableFile, file_options, print_found, read_
 
 
 @click.command()
-@file_options
 @click.option("--time", required=True, metavar="COLUMN", help="Follow-up from randomisation.")
 @click.option(
     "--event", required=True, metavar="COLUMN", help="1 it happened then, 0 it had not until then."
@@ -44,6 +43,7 @@ from equipoise.cli.table_file import TableFile, file_options, print_found, read_
 )
 @higher_option
 @plot_option("Also draw the Kaplan-Meier curves")
+@file_options
 def command(
     file: Path,
     time: str,

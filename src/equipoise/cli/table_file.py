@@ -84,6 +84,7 @@ def read_table(
     table = {name: _column(cells, empty, decimal) for name, cells in read.columns.items()}
     for name, values in table.items():
         _tell_odd_cell(name, values, read, decimal)
+        _tell_alike(name, read.columns[name])
     return TableFile(pd.DataFrame(table), Source(file.name, read.sha256))
 
 
@@ -112,6 +113,17 @@ def _tell_odd_cell(name: str, values: pd.Series[Any], read: CsvFile, decimal: st
             f"{values.iloc[row]!r}: correct it, or add --missing {values.iloc[row]!r}.",
             err=True,
         )
+
+
+def _tell_alike(name: str, cells: Sequence[str]) -> None:
+    """Say where levels differ only in capitals or spaces: they count as different."""
+    alike: dict[str, set[str]] = {}
+    for cell in set(cells):
+        alike.setdefault(" ".join(cell.split()).casefold(), set()).add(cell)
+    for same in alike.values():
+        if len(same) > 1:
+            shown = " and ".join(map(repr, sorted(same)))
+            click.echo(f"note: {name} holds {shown}, which count as different levels.", err=True)
 
 
 def print_found(found: Estimates, heading: str, *, as_json: bool) -> None:

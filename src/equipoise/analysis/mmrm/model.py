@@ -13,7 +13,7 @@ from equipoise.analysis.mmrm.formulas import parsed_hypothesis
 from equipoise.analysis.mmrm.ls_means import Weighting, ls_mean_rows
 from equipoise.analysis.mmrm.table import Columns, ModelTable, model_table
 from equipoise.analysis.mmrm.type3 import type3_rows
-from equipoise.estimates import Estimates
+from equipoise.estimates import Estimates, Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -135,7 +135,7 @@ def mmrm(
     -------
     Mmrm
         Rows ``coefficient``, ``ls-mean`` and ``contrast`` (arm less control, by visit),
-        ``covariance-parameter``, ``log-likelihood`` and ``final-score``.
+        ``people-scored``, ``covariance-parameter``, ``log-likelihood`` and ``final-score``.
 
     Raises
     ------
@@ -164,9 +164,19 @@ def mmrm(
     found = [*rows.coefficient_rows(fit, level=level)]
     means = ls_mean_rows(model, ls_weights)
     found += rows.mean_rows(fit, means, model, level=level)
+    found += rows.people_rows(model)
     found += rows.model_rows(fit)
-    named = Estimates(tuple(found)).with_fields(outcome=model.outcome, warnings=model.warnings)
-    return Mmrm(named.rows, fit=fit, model=model, level=level)
+    refused = () if model.arm is not None else (Refusal("contrast", _no_arm(model)),)
+    named = Estimates(tuple(found), refused)
+    named = named.with_fields(outcome=model.outcome, warnings=model.warnings)
+    return Mmrm(named.rows, named.refused, fit=fit, model=model, level=level)
+
+
+def _no_arm(model: ModelTable) -> str:
+    return (
+        f"No single factor interacts with {model.columns.visit!r} in {model.columns.formula!r}, so "
+        "nothing says what is compared: name the arm."
+    )
 
 
 def fit_table(

@@ -71,6 +71,20 @@ def mean_rows(fit: MmrmFit, means: Means, model: ModelTable, *, level: float) ->
         )
 
 
+def people_rows(model: ModelTable) -> Iterator[Estimate]:
+    """Count the people with a score behind each arm and visit."""
+    arms: tuple[str | None, ...] = model.arms or (None,)
+    codes = np.zeros(len(model.visit), dtype=np.intp)
+    if model.arm is not None:
+        codes = np.asarray(model.table[model.arm].cat.codes, dtype=np.intp)
+    visits = len(model.visits)
+    counts = np.bincount(codes * visits + model.visit, minlength=len(arms) * visits)
+    for (arm, visit), count in zip(product(arms, model.visits), counts.tolist(), strict=True):
+        yield Estimate(
+            "people-scored", label=arm, arm=arm, visit=visit, estimate=count, unit="people"
+        )
+
+
 def model_rows(fit: MmrmFit) -> Iterator[Estimate]:
     """Write covariance parameters, the likelihood, and how well it converged."""
     method = method_of(fit)
