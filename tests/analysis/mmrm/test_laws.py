@@ -272,6 +272,19 @@ def test_weights_are_variances():
     assert_allclose(four.log_likelihood, one.log_likelihood, rtol=1e-10)
 
 
+@pytest.mark.parametrize("offset", [1e4, 1e6, 1e8])
+def test_far_from_zero_nothing_cancels(offset):
+    """A covariate that changes over visits, such as a date serial: its offset does not matter."""
+    rows = rows_of(4)
+    change = np.random.default_rng(4).normal(size=len(rows["response"]))
+    cells = np.column_stack((np.ones(len(change)), rows["design"][:, 1:]))
+    one = fitted({**rows, "design": np.column_stack((cells, change))})
+    far = fitted({**rows, "design": np.column_stack((cells, change + offset))})
+    L = np.eye(8)[3:]
+    for a, b in zip(one.contrasts(L), far.contrasts(L), strict=True):
+        assert_allclose(b, a, rtol=20 * offset * 2.3e-16 + 1e-9)
+
+
 def test_groups_of_one_kind_share_nothing():
     """With a covariance by arm and effects by arm, each arm's means are fitted as if alone."""
     rows = rows_of(12)

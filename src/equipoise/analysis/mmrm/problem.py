@@ -115,9 +115,10 @@ def problem_of(
     residuals[person, visit], observed[person, visit] = rest / spread, True
     roots = np.ones((people, visits))
     roots[person, visit] = root_weight
-    raw, raw_loading = person_facts(grid, observed)
+    near = nearer_zero(X)
+    raw, raw_loading = person_facts(grid @ near, observed)
     facts, back = working_facts(raw)
-    loading = back @ raw_loading @ basis
+    loading = back @ raw_loading @ np.linalg.solve(near, basis)
     groups = np.zeros(people, dtype=np.intp) if group is None else group
     if coordinates is None:
         slot, patterns, group_of_slot = slots_of(observed, groups)
@@ -158,6 +159,21 @@ def problem_of(
         slot=slot,
         residuals=residuals,
     )
+
+
+def nearer_zero(X: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return T (p, p) with X T free of columns that vary by less than a thousandth of their size.
+
+    Their mean is taken off by way of the intercept, if there is one: else T is the identity. A year
+    or a date serial that changes over visits would otherwise cancel in the cross products.
+    """
+    T = np.eye(X.shape[1])
+    ones = np.flatnonzero((X == 1).all(axis=0))
+    if ones.size:
+        mean, sd = X.mean(axis=0), X.std(axis=0)
+        far = (np.abs(mean) > 1e3 * sd) & (sd > 0)
+        T[ones[0], far] = -mean[far]
+    return T
 
 
 def working_facts(raw: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
