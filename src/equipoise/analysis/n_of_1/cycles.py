@@ -90,7 +90,18 @@ def cycles_table(
             "comparisons"
         )
     warnings += _orders(people, active)
+    if participant is None and _returns(rows["cycle"]):
+        warnings.append(
+            "No participant column is named, so all rows count as one person's; yet cycles that "
+            "were over come again further down: if these are several people, name the column"
+        )
     return Cycles(tuple(people), active, control, tuple(warnings))
+
+
+def _returns(cycles: pd.Series[Any]) -> bool:
+    """Whether a cycle comes again after another one, in the order of the rows."""
+    starts = cycles[cycles.ne(cycles.shift())]
+    return bool(starts.duplicated().any())
 
 
 def _active(treatments: pd.Series[Any], control: str, column: str) -> str:
