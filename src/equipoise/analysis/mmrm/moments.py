@@ -116,6 +116,16 @@ def cross_products(
     return people.astype(np.float64), products
 
 
+def parts_of(
+    products: NDArray[np.float64], facts: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Split cross products (..., r + m, r + m) of r facts and m scores into uu, yu and yy."""
+    own, scores = slice(facts), slice(facts, None)
+    parts = ((own, own), (scores, own), (scores, scores))
+    uu, yu, yy = (np.ascontiguousarray(products[..., a, b]) for a, b in parts)
+    return uu, yu, yy
+
+
 def slots_of(
     observed: NDArray[np.bool_], group: NDArray[np.intp]
 ) -> tuple[NDArray[np.intp], NDArray[np.bool_], NDArray[np.intp]]:

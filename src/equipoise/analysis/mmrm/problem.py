@@ -14,7 +14,7 @@ import numpy as np
 
 from equipoise.analysis.linear_model import checked_qr
 from equipoise.analysis.mmrm.definite import well_conditioned
-from equipoise.analysis.mmrm.moments import Moments, cross_products, slots_of
+from equipoise.analysis.mmrm.moments import Moments, cross_products, parts_of, slots_of
 from equipoise.analysis.mmrm.person_facts import person_facts
 from equipoise.errors import NotIdentifiedError
 
@@ -128,14 +128,14 @@ def problem_of(
             observed, groups, person, visit, coordinates
         )
     count, products = cross_products(facts, residuals, slot, len(patterns))
-    width = facts.shape[1]
+    uu, yu, yy = parts_of(products[None], facts.shape[1])
     moments = Moments(
         people=count[None],
         mask=patterns[None].astype(np.float64),
         group=group_of_slot,
-        uu=np.ascontiguousarray(products[None, :, :width, :width]),
-        yu=np.ascontiguousarray(products[None, :, width:, :width]),
-        yy=np.ascontiguousarray(products[None, :, width:, width:]),
+        uu=uu,
+        yu=yu,
+        yy=yy,
         loading=loading[None],
         distance=distance,
     )

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from equipoise.analysis.mmrm.moments import parts_of
 from equipoise.analysis.mmrm.newton import Optimum, maximise
 
 if TYPE_CHECKING:
@@ -74,10 +75,5 @@ def weighted_moments(problem: Problem, weights: NDArray[np.float64]) -> Moments:
         own = weights[:, who]
         products[:, k] = (own @ outer).reshape(N, width, width)
         people[:, k] = own.sum(axis=1)
-    return replace(
-        base,
-        people=people,
-        uu=np.ascontiguousarray(products[:, :, :r, :r]),
-        yu=np.ascontiguousarray(products[:, :, r:, :r]),
-        yy=np.ascontiguousarray(products[:, :, r:, r:]),
-    )
+    uu, yu, yy = parts_of(products, r)
+    return replace(base, people=people, uu=uu, yu=yu, yy=yy)

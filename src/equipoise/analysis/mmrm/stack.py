@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from equipoise.analysis.mmrm.definite import well_conditioned
-from equipoise.analysis.mmrm.moments import Moments
+from equipoise.analysis.mmrm.moments import Moments, parts_of
 from equipoise.analysis.mmrm.problem import working_facts
 
 if TYPE_CHECKING:
@@ -123,12 +123,5 @@ def _moments(
     for t, k, first, end in places:
         rows = table[t, first:end]
         np.matmul(rows.T, rows, out=products[t, k])
-    return Moments(
-        people=people,
-        mask=mask,
-        group=np.zeros(slots, dtype=np.intp),
-        uu=np.ascontiguousarray(products[:, :, :r, :r]),
-        yu=np.ascontiguousarray(products[:, :, r:, :r]),
-        yy=np.ascontiguousarray(products[:, :, r:, r:]),
-        loading=loading,
-    )
+    group = np.zeros(slots, dtype=np.intp)
+    return Moments(people, mask, group, *parts_of(products, r), loading)
