@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy.special import chdtrc
 
 from equipoise.errors import DataError, NotIdentifiedError
 from equipoise.estimates import Estimate, Estimates, Refusal
@@ -28,6 +29,7 @@ from equipoise.synthesis.blinding.rows import (
     interval_row,
 )
 from equipoise.synthesis.blinding.structural import structural_fit
+from equipoise.synthesis.effects import checked_effects
 from equipoise.synthesis.pairwise import RandomEffectsFit, random_effects
 
 if TYPE_CHECKING:
@@ -164,6 +166,7 @@ def chance_guessing(
     naive = trials.naive()
     near = [trials.reach(i, naive.solution.w) for i in range(len(trials.classes))]
     found += _naive_rows(trials, naive, level)
+    found += _reliability(trials)
     found += _or_refusal("structural", lambda: _structural_rows(trials, level))
     rng = np.random.default_rng(seed)
     chosen = priors or Priors()
@@ -216,7 +219,40 @@ def _naive_rows(trials: IndexedTrials, fit: RandomEffectsFit, level: float) -> E
     return Estimates(tuple(rows))
 
 
+def _reliability(trials: IndexedTrials) -> Estimates:
+    """Say how much of the spread of observed indices is not sampling error."""
+    if not (trials.index_variance > 0).all():
+        return Estimates()
+    seen = checked_effects(trials.index, trials.index_variance, trials.effects.study)
+    fit = random_effects(seen, trials.X, test="z")
+    typical = float(trials.index_variance.mean())
+    row = Estimate(
+        "index-reliability", estimate=fit.tau2 / (fit.tau2 + typical), unit="share of variance",
+        estimand="Share of the spread of observed indices, within design classes, that is no "
+        "sampling error: about this share of the slope is left in the naive one",
+        method="tau2 of the indices by REML / (tau2 + their mean sampling variance)",
+    )  # fmt: skip
+    return Estimates((row,))
+
+
+def _require_spread(trials: IndexedTrials, level: float) -> None:
+    """Refuse the structural slope, a ratio, where the spread of indices may be 0."""
+    known = trials.index_variance > 0
+    if not known.all():
+        return
+    seen = checked_effects(trials.index, trials.index_variance, trials.effects.study)
+    q = float(random_effects(seen, trials.X, method="EE", test="z").at_zero.ypy)
+    df = len(trials.index) - len(trials.classes)
+    p = float(chdtrc(df, q))
+    if p > 1 - level:
+        raise NotIdentifiedError(
+            f"The trials' blinding indices differ no more than their sampling error may make them "
+            f"(Q = {q:.1f}, {df} df, p = {p:.2f}): the slope is a ratio over a spread that may be 0."
+        )
+
+
 def _structural_rows(trials: IndexedTrials, level: float) -> Estimates:
+    _require_spread(trials, level)
     e = trials.effects
     fit = structural_fit(
         e.y, e.v, trials.index, trials.index_variance, trials.X, covariance=trials.covariance

@@ -2,7 +2,9 @@
 
 Two steps are conjugate: the true indices given all else, and the coefficients given the true
 indices (the true effects are integrated out). The two spreads are drawn by slice sampling on
-the scale where their prior is uniform: exact for any prior, no tuning.
+the scale where their prior is uniform: exact for any prior, no tuning. The spread of the
+indices is drawn twice, with the indices and with their standard scores held: where it is small
+one of the two moves while the other sticks (Yu & Meng 2011, J Comput Graph Stat 20:531-570).
 
 The slope needs a proper prior. If the true indices hardly vary, any slope fits, and with a flat
 prior the posterior would not exist.
@@ -28,6 +30,7 @@ TAU_PRIOR = SpreadPrior("half-normal", 0.5)
 INDEX_SD_PRIOR = SpreadPrior("uniform", 1.0)  # an index lies in [-1, 1]
 SLOPE_SD = 1.0
 SHRINKS = 60
+EDGE = 1e-9  # a spread of exactly 0 would freeze the indices
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +133,9 @@ class _Model:
     def step(self, now: _State, rng: np.random.Generator) -> _State:
         mu = self._indices(now, rng)
         gamma = _regression(self.X, mu, now.index_sd[:, None] ** -2.0 * np.ones_like(mu), 0.0, rng)
-        x_s, s = _slice(mu - gamma @ self.X.T, 0.0, now.x_index_sd, self.prior.index_sd.at, rng)
+        centre = gamma @ self.X.T
+        x_s, s = _spread(mu - centre, 0.0, now.x_index_sd, self.prior.index_sd.at, rng)
+        x_s, s, mu = self._rescaled(now, centre, (mu - centre) / s[:, None], x_s, rng)
         design = np.concatenate(
             [np.broadcast_to(self.X, (*mu.shape, self.X.shape[1])), mu[..., None]], axis=-1
         )
@@ -140,7 +145,7 @@ class _Model:
         weight = 1 / (self.v + now.tau[:, None] ** 2)
         beta = _regression(design, seen, weight, precision, rng)
         residual = seen - np.einsum("ckp,cp->ck", design, beta)
-        x_t, tau = _slice(residual, self.v, now.x_tau, self.prior.tau.at, rng)
+        x_t, tau = _spread(residual, self.v, now.x_tau, self.prior.tau.at, rng)
         return _State(beta, gamma, x_t, x_s, tau, s)
 
     def _indices(self, now: _State, rng: np.random.Generator) -> FloatArray:
@@ -152,6 +157,30 @@ class _Model:
         precision = 1 / s2 + 1 / self.w + slope**2 / spread
         centre = (now.gamma @ self.X.T) / s2 + self.m / self.w + slope * free / spread
         return centre / precision + rng.standard_normal(free.shape) / np.sqrt(precision)
+
+    def _rescaled(
+        self,
+        now: _State,
+        centre: FloatArray,
+        scores: FloatArray,
+        x: FloatArray,
+        rng: np.random.Generator,
+    ) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Draw the spread of the indices with their standard scores held, and move them along."""
+        quantile = self.prior.index_sd.at
+        slope = now.beta[:, -1:] + self.pull
+        free = self.y - now.beta[:, :-1] @ self.X.T - self.pull * self.m
+        spread = self.v + now.tau[:, None] ** 2
+
+        def log_likelihood(at: FloatArray) -> FloatArray:
+            mu = centre + quantile(at)[:, None] * scores
+            lack = (self.m - mu) ** 2 / self.w + (free - slope * mu) ** 2 / spread
+            value: FloatArray = -0.5 * lack.sum(axis=-1)
+            return value
+
+        new = _slice(log_likelihood, x, rng)
+        s = quantile(new)
+        return new, s, centre + s[:, None] * scores
 
 
 def _regression(
@@ -167,17 +196,14 @@ def _regression(
     return drawn
 
 
-def _slice(
+def _spread(
     residual: FloatArray,
     v: ArrayLike,
     x: FloatArray,
     quantile: Callable[[FloatArray], FloatArray],
     rng: np.random.Generator,
 ) -> tuple[FloatArray, FloatArray]:
-    """Draw a spread whose prior is uniform in x: shrink (0, 1) towards where we are.
-
-    Neal (2003), Ann Stat 31:705-767.
-    """
+    """Draw the spread behind residuals (chains, k) that have sampling variances v besides."""
     squares = residual**2
 
     def log_likelihood(at: FloatArray) -> FloatArray:
@@ -185,8 +211,19 @@ def _slice(
         value: FloatArray = -0.5 * (np.log(total) + squares / total).sum(axis=-1)
         return value
 
+    new = _slice(log_likelihood, x, rng)
+    return new, quantile(new)
+
+
+def _slice(
+    log_likelihood: Callable[[FloatArray], FloatArray], x: FloatArray, rng: np.random.Generator
+) -> FloatArray:
+    """Draw x, uniform on (0, 1) beforehand: shrink (0, 1) towards where we are, shape (chains,).
+
+    Neal (2003), Ann Stat 31:705-767.
+    """
     floor = log_likelihood(x) - rng.standard_exponential(x.shape)
-    low, high = np.full_like(x, 1e-12), np.full_like(x, 1 - 1e-12)
+    low, high = np.full_like(x, EDGE), np.full_like(x, 1 - EDGE)
     new, open_ = x.copy(), np.ones(x.shape, dtype=bool)
     for _ in range(SHRINKS):
         drawn = np.where(open_, low + (high - low) * rng.random(x.shape), new)
@@ -197,7 +234,7 @@ def _slice(
             break
         low = np.where(open_ & (drawn < x), drawn, low)
         high = np.where(open_ & (drawn >= x), drawn, high)
-    return new, quantile(new)
+    return new
 
 
 def _starts(model: _Model, rng: np.random.Generator) -> _State:
