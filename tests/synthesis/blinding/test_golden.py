@@ -91,15 +91,15 @@ def test_naive_regression_and_reach(effects, index, made, golden):
 def test_gibbs_agrees_with_quadrature(effects, index, golden):
     wanted = golden("Bayesian")
     rng = np.random.default_rng(5)
-    sample = gibbs(effects.y, effects.v, index.index, index.variance, rng=rng, draws=12_000)
+    sample = gibbs(effects.y, effects.v, index.index, index.variance, rng=rng, draws=6000)
     beta = sample.coefficients
     means = [*beta.mean((0, 1)), sample.tau.mean(), sample.index_sd.mean()]
     names = ["at chance mean", "slope mean", "tau mean", "index sd mean"]
-    # four Monte Carlo errors at 30,000 effective draws; R's grid errs by far less
+    # four Monte Carlo errors at 15,000 effective draws; R's grid errs by far less
     errors = np.array([*beta.std((0, 1)), sample.tau.std(), sample.index_sd.std()])
-    assert (np.abs(means - wanted[names]) < 4 * errors / np.sqrt(30_000)).all()
+    assert (np.abs(means - wanted[names]) < 4 * errors / np.sqrt(15_000)).all()
     sds = wanted[["at chance sd", "slope sd"]]
-    assert_allclose(beta.std((0, 1)), sds, rtol=0.03)
+    assert_allclose(beta.std((0, 1)), sds, rtol=0.04)
 
 
 def test_randomised_and_observational(effects, made, golden):

@@ -52,6 +52,7 @@ ATTENUATED = (
     "chance guessing towards the pooled effect."
 )
 NORMAL_INDEX = "True indices vary normally between trials; each is measured with known variance"
+PRIOR_LEFT = 0.8
 LINEAR = "The effect is linear in the blinding index"
 
 
@@ -291,7 +292,7 @@ def _bayesian_rows(
         covariance=trials.covariance, priors=priors, draws=draws, burn_in=max(draws // 4, 100),
     )  # fmt: skip
     method = f"Gibbs sampler, 4 chains of {draws:,}; {priors}; equal-tailed limits"
-    warnings = _unsettled(sample)
+    warnings = (*_unsettled(sample), *_little_learnt(sample, priors))
     rows = []
     for i, name in enumerate((*trials.classes, SLOPE)):
         slope = name == SLOPE
@@ -328,6 +329,17 @@ def _unsettled(sample: Draws) -> tuple[str, ...]:
     return (
         f"The chains have not settled: R-hat reaches {worst:.3f} (at most {RHAT_BOUND} wanted), "
         f"effective draws {fewest:.0f} (at least {ESS_BOUND}). Take more draws.",
+    )
+
+
+def _little_learnt(sample: Draws, priors: Priors) -> tuple[str, ...]:
+    """Warn where the posterior of the slope is nearly its prior."""
+    left = float(sample.coefficients[..., -1].std(ddof=1)) / priors.slope_sd
+    if left < PRIOR_LEFT:
+        return ()
+    return (
+        f"The slope's posterior spread is {left:.0%} of its prior's: the data say next to nothing "
+        "about it, and the effect at chance guessing rests on the prior.",
     )
 
 
