@@ -34,6 +34,10 @@ VERBS = {
     "adjust": ("adjust", "Adjust p values for being several: Holm, graphs, Dunnett, ..."),
     "harms": ("harms", "Adverse events by arm, with what could still be missed."),
     "belief": ("belief", "Drug or belief? Blinding, and effects given belief."),
+    "blinding-synthesis": (
+        "blinding_synthesis",
+        "How much of a pooled effect survives honest blinding?",
+    ),
     "report": ("report", "Write the report page of a trial."),
 }
 

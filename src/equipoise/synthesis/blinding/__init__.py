@@ -23,6 +23,12 @@ from equipoise.synthesis.blinding.decomposition import (
     read_belief_file,
 )
 from equipoise.synthesis.blinding.design_classes import class_estimates
+from equipoise.synthesis.blinding.from_frame import (
+    Columns,
+    Settings,
+    blinding_synthesis,
+    indexed_of,
+)
 from equipoise.synthesis.blinding.gibbs import Priors, gibbs
 from equipoise.synthesis.blinding.indices import TrialIndex, index_of_counts
 from equipoise.synthesis.blinding.randomised_and_observational import (
@@ -30,6 +36,7 @@ from equipoise.synthesis.blinding.randomised_and_observational import (
     discrepancy,
     randomised_and_observational,
 )
+from equipoise.synthesis.blinding.regression_frame import regression_frame
 from equipoise.synthesis.blinding.share import share
 from equipoise.synthesis.blinding.spread_prior import SpreadPrior
 from equipoise.synthesis.blinding.structural import StructuralFit, structural_fit
@@ -40,14 +47,17 @@ __all__ = [
     "Arms",
     "Bias",
     "BivariateFit",
+    "Columns",
     "Decomposed",
     "Priors",
+    "Settings",
     "SpreadPrior",
     "StructuralFit",
     "TrialIndex",
     "bias_adjusted",
     "bias_synthesis",
     "bivariate_fit",
+    "blinding_synthesis",
     "chance_guessing",
     "class_estimates",
     "control_arm_share",
@@ -58,10 +68,12 @@ __all__ = [
     "gibbs",
     "index_of_counts",
     "indexed",
+    "indexed_of",
     "logit_response",
     "pool_decomposed",
     "randomised_and_observational",
     "read_belief_file",
+    "regression_frame",
     "share",
     "standardised_change",
     "structural_fit",

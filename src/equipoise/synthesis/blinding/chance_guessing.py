@@ -181,7 +181,7 @@ def _selection(effects: Effects, index: TrialIndex, level: float) -> Estimates:
     for label, rows in (("with a blinding index", index.known), ("without one", ~index.known)):
         k = int(rows.sum())
         about = f"Mean effect in the {counted(k)} {label}"
-        found += Estimates((Estimate("studies", label, estimate=k, unit="trials"),))
+        found += Estimates((Estimate("studies", label, estimate=k, unit="studies"),))
         if k < 2:
             refusal = Refusal("pooled-effect", f"{counted(k)}: nothing to pool.", label=label)
             found += Estimates(refused=(refusal,))
@@ -236,7 +236,7 @@ def _reliability(trials: IndexedTrials) -> Estimates:
     return Estimates((row,))
 
 
-def _require_spread(trials: IndexedTrials, level: float) -> None:
+def require_spread(trials: IndexedTrials, level: float) -> None:
     """Refuse the structural slope, a ratio, where the spread of indices may be 0."""
     known = trials.index_variance > 0
     if not known.all():
@@ -253,7 +253,7 @@ def _require_spread(trials: IndexedTrials, level: float) -> None:
 
 
 def _structural_rows(trials: IndexedTrials, level: float) -> Estimates:
-    _require_spread(trials, level)
+    require_spread(trials, level)
     e = trials.effects
     fit = structural_fit(
         e.y, e.v, trials.index, trials.index_variance, trials.X, covariance=trials.covariance
