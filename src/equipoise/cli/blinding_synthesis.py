@@ -256,7 +256,11 @@ def _draw(
         if grid.empty:
             raise click.UsageError("The tipping point needs --effect and --se.")
         rows = found.select(name="bias-tipping-point").rows
-        tipping = {r.label: r.estimate for r in rows if r.label and ", by" not in r.label}
+        tipping = {
+            r.label: r.estimate
+            for r in rows
+            if r.label and ", by" not in r.label and r.estimate is not None
+        }
         side = 1.0 if grid["estimate"].iloc[0] > 0 else -1.0
         wanted = settings.smallest_important
         targets = {"smallest important difference": side * wanted} if wanted else {}

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
     import pandas as pd
     from matplotlib.axes import Axes
-
     from numpy.typing import NDArray
 
 MARKS = ((CONTROL, "o"), (ACTIVE, "s"), (BELIEF, "D"), (INK, "^"), (MUTED, "v"))
@@ -67,7 +66,9 @@ def blinding_regression(
     )  # fmt: skip
     share = trials["weight"].to_numpy(dtype=np.float64) / float(trials["weight"].max())
     classes = list(dict.fromkeys(trials["design"]))
-    for (colour, mark), name in zip(MARKS * (1 + len(classes) // len(MARKS)), classes, strict=False):
+    for (colour, mark), name in zip(
+        MARKS * (1 + len(classes) // len(MARKS)), classes, strict=False
+    ):
         of = (trials["design"] == name).to_numpy()
         ax.scatter(
             trials["index"][of], trials["effect"][of], s=110 * share[of], marker=mark,

@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 from equipoise.errors import DataError, NotIdentifiedError
+from equipoise.estimates import Estimate, Estimates
 from equipoise.synthesis import checked_effects
 from equipoise.synthesis.blinding import (
-    Arms,
     ArmOutcome,
+    Arms,
     Bias,
     SpreadPrior,
     TrialIndex,
@@ -30,7 +31,6 @@ from equipoise.synthesis.blinding import (
     structural_fit,
     tipping_scale,
 )
-from equipoise.estimates import Estimate, Estimates
 
 FOUR = checked_effects([-0.9, -0.6, -1.2, -0.8], [0.04, 0.05, 0.03, 0.06], ["A", "B", "C", "D"])
 

@@ -59,7 +59,7 @@ def test_bivariate_arms(main12, golden, r):
         ("structural correlated", "REML", -0.3),
     ],
 )
-def test_structural_model(effects, index, made, golden, what, likelihood, correlation):
+def test_structural_model(effects, index, made, golden, *, what, likelihood, correlation):
     wanted = golden(what)
     X = None
     if "class" in what:

@@ -9,8 +9,8 @@ from scipy.special import expit
 
 from equipoise.synthesis import checked_effects
 from equipoise.synthesis.blinding import (
-    Arms,
     ArmOutcome,
+    Arms,
     TrialIndex,
     bias_adjusted,
     bias_synthesis,

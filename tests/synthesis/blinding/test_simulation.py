@@ -54,7 +54,7 @@ def test_the_sampler_covers(k):
     y, v, m, w = simulated(rng, k, reps=400)
     sample = gibbs(y, v, m, w, rng=rng, draws=1000, burn_in=300, chains=400)
     low, high = np.quantile(sample.coefficients, [0.025, 0.975], axis=0)
-    assert (((low <= TRUTH) & (TRUTH <= high)).mean(axis=0) > 0.935).all()
+    assert (((low <= TRUTH) & (high >= TRUTH)).mean(axis=0) > 0.935).all()
 
 
 @pytest.mark.slow
@@ -71,8 +71,9 @@ def test_the_sampler_is_calibrated():
     w, v = rng.uniform(0.02, 0.2, (2, reps, k))
     true = 0.2 + index_sd[:, None] * rng.standard_normal((reps, k))
     y = 0.1 + slope[:, None] * true + tau[:, None] * rng.standard_normal((reps, k))
-    y, m = y + np.sqrt(v) * rng.standard_normal((reps, k)), true + np.sqrt(w) * (
-        rng.standard_normal((reps, k))
+    y, m = (
+        y + np.sqrt(v) * rng.standard_normal((reps, k)),
+        true + np.sqrt(w) * (rng.standard_normal((reps, k))),
     )
     sample = gibbs(y, v, m, w, rng=rng, draws=20 * 99, burn_in=300, chains=reps)
     for truth, draws in (

@@ -13,7 +13,7 @@ from equipoise.synthesis.blinding.arm_changes import (
 )
 from equipoise.synthesis.blinding.bias_adjusted import Bias, bias_synthesis, tipping_frame
 from equipoise.synthesis.blinding.bivariate import BivariateFit, bivariate_fit
-from equipoise.synthesis.blinding.chance_guessing import chance_guessing, indexed
+from equipoise.synthesis.blinding.chance_guessing import chance_guessing
 from equipoise.synthesis.blinding.control_arm_share import Arms, control_arm_share
 from equipoise.synthesis.blinding.decomposition import (
     Decomposed,
@@ -30,6 +30,7 @@ from equipoise.synthesis.blinding.from_frame import (
     indexed_of,
 )
 from equipoise.synthesis.blinding.gibbs import Priors, gibbs
+from equipoise.synthesis.blinding.indexed_trials import IndexedTrials, indexed
 from equipoise.synthesis.blinding.indices import TrialIndex, index_of_counts
 from equipoise.synthesis.blinding.randomised_and_observational import (
     design_adjusted,
@@ -49,6 +50,7 @@ __all__ = [
     "BivariateFit",
     "Columns",
     "Decomposed",
+    "IndexedTrials",
     "Priors",
     "Settings",
     "SpreadPrior",

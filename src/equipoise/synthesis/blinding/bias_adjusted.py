@@ -79,7 +79,7 @@ def bias_synthesis(
     if elicited:
         if design is None:
             raise DataError("Biases by class need the design class of each trial.")
-        found += _elicited(effects, design, elicited, side, targets, level)
+        found += _elicited(effects, design, elicited, side=side, targets=targets, level=level)
     return found
 
 
@@ -118,7 +118,8 @@ def _towards(low: float, high: float, target: float) -> float:
     shift = tipping_shift(low, high, target)
     if shift * (low + high) < 0:
         raise NotIdentifiedError(
-            f"The pooled interval, {low:.3g} to {high:.3g}, does not reach {target:g} to begin with."
+            f"The pooled interval, {low:.3g} to {high:.3g}, does not reach {target:g} to "
+            "begin with."
         )
     return shift
 
@@ -127,6 +128,7 @@ def _elicited(
     effects: Effects,
     design: Sequence[str],
     elicited: Mapping[str, Bias],
+    *,
     side: float,
     targets: Mapping[str, float],
     level: float,

@@ -19,7 +19,9 @@ from equipoise.errors import DataError, NotIdentifiedError
 FloatArray = NDArray[np.float64]
 Likelihood = Literal["REML", "ML"]
 
-DIRECTIONS = np.array([[[1.0, 0.0], [0.0, 0.0]], [[0.0, 1.0], [1.0, 0.0]], [[0.0, 0.0], [0.0, 1.0]]])
+DIRECTIONS = np.array(
+    [[[1.0, 0.0], [0.0, 0.0]], [[0.0, 1.0], [1.0, 0.0]], [[0.0, 0.0], [0.0, 1.0]]]
+)
 """Derivatives of T by t11, t12 and t22."""
 STARTS = ((0.0, 1.0), (0.9, 1.0), (-0.9, 1.0), (0.0, 0.05))
 """Correlation, and the share of the spread seen, from which the climb starts."""
@@ -82,7 +84,9 @@ def bivariate_fit(
     k = len(data)
     design = np.ones((k, 1)) if X is None else np.asarray(X, dtype=np.float64)
     if data.shape != (k, 2) or S.shape != (k, 2, 2) or design.shape[:1] != (k,):
-        raise DataError(f"Two outcomes a study and their 2 x 2 covariances: got {data.shape}, {S.shape}.")
+        raise DataError(
+            f"Two outcomes a study and their 2 x 2 covariances: got {data.shape}, {S.shape}."
+        )
     if not (np.isfinite(data).all() and np.isfinite(S).all()):
         raise DataError("Outcomes and their covariances must be numbers: leave other studies out.")
     if k < design.shape[1] + 2 or np.linalg.matrix_rank(design) < design.shape[1]:
@@ -122,10 +126,10 @@ class _Problem:
         """
         p = self.X.shape[1]
         V = self.S + T
-        W = np.linalg.inv(V)
+        W = np.asarray(np.linalg.inv(V), dtype=np.float64)
         WE = np.einsum("kab,jbc->jkac", W, DIRECTIONS)  # W_i E_j
         WEW = WE @ W
-        cov = np.linalg.inv(_cross(self.X, W))
+        cov = np.asarray(np.linalg.inv(_cross(self.X, W)), dtype=np.float64)
         right = np.einsum("kab,kp,kb->ap", W, self.X, self.y).reshape(2 * p)
         means = cov @ right
         residual = self.y - self.X @ means.reshape(2, p).T
@@ -142,8 +146,9 @@ class _Problem:
             A = np.stack([_cross(self.X, each) for each in WEW])
             CA = cov @ A
             second = np.einsum("jkab,lkbc->jlkac", WE, WEW)
-            AA = np.array([[np.trace(cov @ _cross(self.X, second[j, m])) for m in range(3)]
-                           for j in range(3)])
+            AA = np.array(
+                [[np.trace(cov @ _cross(self.X, second[j, m])) for m in range(3)] for j in range(3)]
+            )
             trace = trace - np.einsum("jaa->j", CA)
             trace2 = trace2 - 2 * AA + np.einsum("jab,lba->jl", CA, CA)
             loglik += 0.5 * float(np.linalg.slogdet(cov)[1])
@@ -154,7 +159,8 @@ class _Problem:
 def _cross(X: FloatArray, W: FloatArray) -> FloatArray:
     """Return the sum of Z_i' W_i Z_i with Z_i = I_2 (x) x_i, shape (2p, 2p)."""
     p = X.shape[1]
-    return np.einsum("kp,kab,kq->apbq", X, W, X).reshape(2 * p, 2 * p)
+    crossed: FloatArray = np.einsum("kp,kab,kq->apbq", X, W, X).reshape(2 * p, 2 * p)
+    return crossed
 
 
 def _t(chol: FloatArray) -> FloatArray:
@@ -169,7 +175,8 @@ def _start(spread: FloatArray, correlation: float, share: float) -> FloatArray:
 
 def _spread(y: FloatArray, X: FloatArray) -> FloatArray:
     residual = y - X @ np.linalg.lstsq(X, y, rcond=None)[0]
-    return np.maximum((residual**2).sum(axis=0) / max(len(y) - X.shape[1], 1), 1e-3)
+    seen: FloatArray = (residual**2).sum(axis=0) / max(len(y) - X.shape[1], 1)
+    return np.maximum(seen, 1e-3)
 
 
 def _climb(problem: _Problem, chol: FloatArray) -> FloatArray:

@@ -9,126 +9,33 @@ beyond its points: the number stays, marked, and is refused as a finding.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import chdtrc
 
-from equipoise.errors import DataError, NotIdentifiedError
+from equipoise.errors import NotIdentifiedError
 from equipoise.estimates import Estimate, Estimates, Refusal
-from equipoise.synthesis.blinding.convergence import ESS_BOUND, RHAT_BOUND, bulk_ess, split_rhat
-from equipoise.synthesis.blinding.design_classes import classes_of, explained, indicators
-from equipoise.synthesis.blinding.extrapolation import Reach, reach
-from equipoise.synthesis.blinding.gibbs import Draws, Priors, gibbs
-from equipoise.synthesis.blinding.rows import (
-    ECOLOGICAL,
-    HARTUNG_KNAPP,
-    counted,
-    fit_row,
-    interval_row,
+from equipoise.synthesis.blinding.chance_rows import (
+    AT_CHANCE,
+    SLOPE,
+    bayesian_rows,
+    label_of,
+    naive_rows,
+    structural_rows,
 )
-from equipoise.synthesis.blinding.structural import structural_fit
+from equipoise.synthesis.blinding.gibbs import Priors
+from equipoise.synthesis.blinding.indexed_trials import IndexedTrials, indexed
+from equipoise.synthesis.blinding.rows import counted, fit_row
 from equipoise.synthesis.effects import checked_effects
-from equipoise.synthesis.pairwise import RandomEffectsFit, random_effects
+from equipoise.synthesis.pairwise import random_effects
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from equipoise.synthesis.blinding.extrapolation import Reach
     from equipoise.synthesis.blinding.indices import TrialIndex
     from equipoise.synthesis.effects import Effects
 
-    FloatArray = NDArray[np.float64]
-
-AT_CHANCE, SLOPE, TAU2 = "effect-at-chance-guessing", "blinding-slope", "tau2"
 FINDING = "finding-at-chance-guessing"
-NAIVE = f"Meta-regression on the observed index, taken as exact. {HARTUNG_KNAPP}"
-STRUCTURAL = (
-    "Structural errors-in-variables model, bivariate REML, delta-method standard errors, t "
-    "(Arends et al. 2000; van Houwelingen et al. 2002)"
-)
-ATTENUATED = (
-    "The observed index is noisy, which pulls the naive slope towards 0 and the naive effect at "
-    "chance guessing towards the pooled effect."
-)
-NORMAL_INDEX = "True indices vary normally between trials; each is measured with known variance"
-PRIOR_LEFT = 0.8
-LINEAR = "The effect is linear in the blinding index"
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class IndexedTrials:
-    """Trials that report their blinding.
-
-    Parameters
-    ----------
-    effects
-    index, index_variance, covariance : shape (k,)
-        Blinding index, its sampling variance, and its sampling covariance with the effect.
-    design : length k
-        Design class of each; all one class where none was given.
-    classes
-        The reference first.
-    """
-
-    effects: Effects
-    index: FloatArray
-    index_variance: FloatArray
-    covariance: FloatArray
-    design: tuple[str, ...]
-    classes: tuple[str, ...]
-
-    @property
-    def X(self) -> FloatArray:  # noqa: N802
-        """A column a class, shape (k, classes)."""
-        return indicators(self.design, self.classes)
-
-    def naive(self) -> RandomEffectsFit:
-        """Regress the effects on the observed index: a coefficient a class, then the slope."""
-        x = np.column_stack([self.X, self.index])
-        return random_effects(self.effects, x, names=(*self.classes, "index"))
-
-    def reach(self, of: int, weights: FloatArray) -> Reach:
-        """Say how far index 0 is from the trials of a class."""
-        X = self.X
-        return reach(self.index, X, weights, np.eye(X.shape[1])[of], X[:, of] == 1)
-
-
-def indexed(
-    effects: Effects,
-    index: TrialIndex,
-    design: Sequence[str] | None = None,
-    *,
-    reference: str | None = None,
-    correlation: float = 0.0,
-) -> IndexedTrials:
-    """Keep the trials with a blinding index.
-
-    Parameters
-    ----------
-    correlation
-        Of the sampling errors of effect and index, since the same people give both. Above 0
-        where those who benefit guess right for that reason and benefit is positive.
-    """
-    if not -1 < correlation < 1:
-        raise DataError(f"A correlation lies between -1 and 1. Got {correlation:g}.")
-    if len(index.index) != len(effects):
-        raise DataError(f"{len(effects)} effects came with {len(index.index)} blinding indices.")
-    kept = index.known
-    if not kept.any():
-        raise NotIdentifiedError(
-            "No trial reports what people guessed: without it nothing here can tell blind "
-            "trials from unblinded ones. Ask authors for guesses by arm."
-        )
-    m, w = index.index[kept], index.variance[kept]
-    if (np.abs(m) > 1).any() or (w < 0).any():
-        raise DataError("A blinding index lies in [-1, 1], and its variance is not below 0.")
-    few = effects.take(kept)
-    classes = ("all",) if design is None else None
-    labels = ("all",) * len(few) if design is None else tuple(np.asarray(design)[kept].tolist())
-    return IndexedTrials(
-        few, m, w, correlation * np.sqrt(few.v * w), labels, classes or classes_of(labels, reference)
-    )
 
 
 def chance_guessing(
@@ -166,12 +73,12 @@ def chance_guessing(
         return found + Estimates(refused=(Refusal(AT_CHANCE, reason),))
     naive = trials.naive()
     near = [trials.reach(i, naive.solution.w) for i in range(len(trials.classes))]
-    found += _naive_rows(trials, naive, level)
+    found += naive_rows(trials, naive, level)
     found += _reliability(trials)
-    found += _or_refusal("structural", lambda: _structural_rows(trials, level))
+    found += _or_refusal("structural", lambda: structural_rows(trials, level))
     rng = np.random.default_rng(seed)
     chosen = priors or Priors()
-    found += _or_refusal("Bayesian", lambda: _bayesian_rows(trials, chosen, draws, rng, level))
+    found += _or_refusal("Bayesian", lambda: bayesian_rows(trials, chosen, draws, rng, level))
     return _marked(found, trials, near) + _distance(trials, near)
 
 
@@ -192,34 +99,6 @@ def _selection(effects: Effects, index: TrialIndex, level: float) -> Estimates:
     return found
 
 
-def _label(method: str, trials: IndexedTrials, of: str) -> str:
-    return method if trials.classes == ("all",) else f"{method}, {of}"
-
-
-def _naive_rows(trials: IndexedTrials, fit: RandomEffectsFit, level: float) -> Estimates:
-    rows = []
-    for i, name in enumerate((*trials.classes, SLOPE)):
-        slope = name == SLOPE
-        rows.append(
-            fit_row(
-                SLOPE if slope else AT_CHANCE, fit, level, term=i,
-                label="naive" if slope else _label("naive", trials, name),
-                unit=_unit(trials, slope=slope), estimand=_estimand(slope=slope), method=NAIVE,
-                assumptions=(LINEAR, ECOLOGICAL), warnings=(ATTENUATED,),
-            )
-        )  # fmt: skip
-    share = explained(trials.effects, fit.tau2)
-    rows += [
-        Estimate(TAU2, "naive, given the index", estimate=fit.tau2, method="REML"),
-        Estimate(
-            "heterogeneity-explained", "blinding index, naive", estimate=share,
-            unit="share of tau2",
-            method="1 - tau2 with the index / tau2 without, not below 0 (Raudenbush 2009)",
-        ),
-    ]  # fmt: skip
-    return Estimates(tuple(rows))
-
-
 def _reliability(trials: IndexedTrials) -> Estimates:
     """Say how much of the spread of observed indices is not sampling error."""
     if not (trials.index_variance > 0).all():
@@ -234,135 +113,6 @@ def _reliability(trials: IndexedTrials) -> Estimates:
         method="tau2 of the indices by REML / (tau2 + their mean sampling variance)",
     )  # fmt: skip
     return Estimates((row,))
-
-
-def require_spread(trials: IndexedTrials, level: float) -> None:
-    """Refuse the structural slope, a ratio, where the spread of indices may be 0."""
-    known = trials.index_variance > 0
-    if not known.all():
-        return
-    seen = checked_effects(trials.index, trials.index_variance, trials.effects.study)
-    q = float(random_effects(seen, trials.X, method="EE", test="z").at_zero.ypy)
-    df = len(trials.index) - len(trials.classes)
-    p = float(chdtrc(df, q))
-    if p > 1 - level:
-        raise NotIdentifiedError(
-            f"The trials' blinding indices differ no more than their sampling error may make them "
-            f"(Q = {q:.1f}, {df} df, p = {p:.2f}): the slope is a ratio over a spread that may be 0."
-        )
-
-
-def _structural_rows(trials: IndexedTrials, level: float) -> Estimates:
-    require_spread(trials, level)
-    e = trials.effects
-    fit = structural_fit(
-        e.y, e.v, trials.index, trials.index_variance, trials.X, covariance=trials.covariance
-    )
-    rows = []
-    for i, name in enumerate((*trials.classes, SLOPE)):
-        slope = name == SLOPE
-        rows.append(
-            interval_row(
-                SLOPE if slope else AT_CHANCE, float(fit.coefficients[i]), float(fit.se[i]),
-                fit.df, level, label="structural" if slope else _label("structural", trials, name),
-                unit=_unit(trials, slope=slope), estimand=_estimand(slope=slope),
-                method=STRUCTURAL, assumptions=_assumed(trials),
-            )
-        )  # fmt: skip
-    rows += [
-        Estimate(TAU2, "structural, given the index", estimate=fit.tau2, method=STRUCTURAL),
-        Estimate("index-sd", "structural", estimate=fit.index_sd, method=STRUCTURAL,
-                 estimand="Standard deviation of true blinding indices between trials"),
-    ]  # fmt: skip
-    return Estimates(tuple(rows))
-
-
-def _bayesian_rows(
-    trials: IndexedTrials, priors: Priors, draws: int, rng: np.random.Generator, level: float
-) -> Estimates:
-    e = trials.effects
-    if not (trials.index_variance > 0).all():
-        name = e.study[int(trials.index_variance.argmin())]
-        raise NotIdentifiedError(
-            f"In {name} all guessed alike, so that its index seems free of error: the sampler "
-            "needs a variance above 0."
-        )
-    sample = gibbs(
-        e.y, e.v, trials.index, trials.index_variance, trials.X, rng=rng,
-        covariance=trials.covariance, priors=priors, draws=draws, burn_in=max(draws // 4, 100),
-    )  # fmt: skip
-    method = f"Gibbs sampler, 4 chains of {draws:,}; {priors}; equal-tailed limits"
-    warnings = (*_unsettled(sample), *_little_learnt(sample, priors))
-    rows = []
-    for i, name in enumerate((*trials.classes, SLOPE)):
-        slope = name == SLOPE
-        part = sample.coefficients[..., i]
-        label = "Bayesian" if slope else _label("Bayesian", trials, name)
-        rows.append(
-            replace(
-                _drawn(SLOPE if slope else AT_CHANCE, part, level),
-                label=label, unit=_unit(trials, slope=slope), estimand=_estimand(slope=slope),
-                method=method, assumptions=_assumed(trials), warnings=warnings,
-            )
-        )  # fmt: skip
-    rows += [
-        replace(_drawn(TAU2, sample.tau**2, level), label="Bayesian, given the index",
-                method=method, warnings=warnings),
-        replace(_drawn("index-sd", sample.index_sd, level), label="Bayesian", method=method,
-                estimand="Standard deviation of true blinding indices between trials"),
-    ]  # fmt: skip
-    return Estimates(tuple(rows))
-
-
-def _drawn(name: str, draws: FloatArray, level: float) -> Estimate:
-    tail = (1 - level) / 2
-    low, middle, high = np.quantile(draws, [tail, 0.5, 1 - tail])
-    return Estimate(name, estimate=middle, se=draws.std(ddof=1), low=low, high=high, level=level)
-
-
-def _unsettled(sample: Draws) -> tuple[str, ...]:
-    """Warn where the chains do not agree, or are too short."""
-    parts = [*np.moveaxis(sample.coefficients, -1, 0), sample.tau, sample.index_sd]
-    worst, fewest = max(map(split_rhat, parts)), min(map(bulk_ess, parts))
-    if worst <= RHAT_BOUND and fewest >= ESS_BOUND:
-        return ()
-    return (
-        f"The chains have not settled: R-hat reaches {worst:.3f} (at most {RHAT_BOUND} wanted), "
-        f"effective draws {fewest:.0f} (at least {ESS_BOUND}). Take more draws.",
-    )
-
-
-def _little_learnt(sample: Draws, priors: Priors) -> tuple[str, ...]:
-    """Warn where the posterior of the slope is nearly its prior."""
-    left = float(sample.coefficients[..., -1].std(ddof=1)) / priors.slope_sd
-    if left < PRIOR_LEFT:
-        return ()
-    return (
-        f"The slope's posterior spread is {left:.0%} of its prior's: the data say next to nothing "
-        "about it, and the effect at chance guessing rests on the prior.",
-    )
-
-
-def _unit(trials: IndexedTrials, *, slope: bool) -> str | None:
-    if not slope:
-        return trials.effects.scale
-    return "effect per 1 of the index (from chance to all right)"
-
-
-def _estimand(*, slope: bool) -> str:
-    if slope:
-        return "Difference in effect between a trial in which all know and one at chance"
-    return "Mean effect of trials in which people guess as chance would have it (index 0)"
-
-
-def _assumed(trials: IndexedTrials) -> tuple[str, ...]:
-    errors = (
-        "Sampling errors of effect and index correlate as given"
-        if trials.covariance.any()
-        else "Sampling errors of effect and index are uncorrelated, although the same people "
-        "give both"
-    )
-    return (LINEAR, NORMAL_INDEX, errors, ECOLOGICAL)
 
 
 def _or_refusal(label: str, rows: Callable[[], Estimates]) -> Estimates:
@@ -389,7 +139,7 @@ def _marked(found: Estimates, trials: IndexedTrials, near: Sequence[Reach]) -> E
         if not one.extrapolates:
             continue
         text = _beyond(trials, one, of)
-        labels = {_label(method, trials, of) for method in ("naive", "structural", "Bayesian")}
+        labels = {label_of(method, trials, of) for method in ("naive", "structural", "Bayesian")}
         rows = [
             replace(row, warnings=(*row.warnings, text))
             if row.name == AT_CHANCE and row.label in labels

@@ -8,7 +8,6 @@ together in the bivariate model, which knows that they come from the same trials
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -42,7 +41,9 @@ NOT_PLACEBO = (
     "expectancy and care are all in it. Only trials with a no-treatment arm can tell them apart."
 )
 MIXED = "Kinds of comparator are mixed: read them by kind."
-NO_RANDOMISATION = "Arms are pooled across trials, which breaks randomisation: read the contrast too"
+NO_RANDOMISATION = (
+    "Arms are pooled across trials, which breaks randomisation: read the contrast too"
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -97,7 +98,9 @@ def separate_means(arms: Arms) -> ArmMeans:
         for arm in (arms.active, arms.control)
     ]
     mean = np.array([float(fit.beta[0]) for fit in fits])
-    return ArmMeans(mean, np.diag([float(f.cov[0, 0]) for f in fits]), len(arms.study) - 1, SEPARATE)
+    return ArmMeans(
+        mean, np.diag([float(f.cov[0, 0]) for f in fits]), len(arms.study) - 1, SEPARATE
+    )
 
 
 def bivariate_means(arms: Arms) -> ArmMeans:
@@ -188,8 +191,8 @@ def _response(mean: float, se: float, df: int, level: float, **about: Any) -> Es
         row,
         estimate=p,
         se=p * (1 - p) * se,
-        low=float(expit(row.low)),
-        high=float(expit(row.high)),
+        low=float(expit(row.low or 0.0)),
+        high=float(expit(row.high or 0.0)),
         p=None,
         unit="share of people",
         estimand="Share responding in the arm of a trial at the mean of the log odds",
@@ -203,8 +206,8 @@ def _share_row(arms: Arms, means: ArmMeans, level: float, **about: Any) -> Estim
         found = share(means.mean[1], means.mean[0], means.cov[np.ix_(order, order)], df=means.df,
                       level=level)  # fmt: skip
         return Estimate(
-            SHARE, **found._asdict(), level=level, df=means.df, unit="share of the active arms' change",
-            estimand="Control arms' change / active arms' change", **about,
+            SHARE, **found._asdict(), level=level, df=means.df,
+            unit="share of the active arms' change", estimand="Control arms' change / active arms' change", **about,
         )  # fmt: skip
     p = expit(means.mean)  # both shares lie in (0, 1): the ratio is taken on the log scale
     slope = np.array([-(1 - p[0]), 1 - p[1]])

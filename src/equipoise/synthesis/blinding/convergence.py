@@ -82,4 +82,4 @@ def _ess(z: FloatArray) -> float:
     last = int(np.argmax(pairs <= 0)) if (pairs <= 0).any() else len(pairs)
     monotone = np.minimum.accumulate(pairs[:last])
     tau = max(-1 + 2 * float(monotone.sum()), 1 / np.log10(n * chains))
-    return min(n * chains / tau, n * chains * float(np.log10(n * chains)))
+    return float(min(n * chains / tau, n * chains * np.log10(n * chains)))

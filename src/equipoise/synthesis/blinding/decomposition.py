@@ -139,10 +139,7 @@ def read_belief_file(path: Path) -> Estimates:
     """Read what ``equipoise belief --json`` printed."""
     try:
         told = json.loads(path.read_text(encoding="utf-8"))
-        rows = tuple(
-            Estimate(**{k: tuple(v) if isinstance(v, list) else v for k, v in row.items()})
-            for row in told["estimates"]
-        )
+        rows = tuple(_estimate(row) for row in told["estimates"])
         refused = tuple(Refusal(**row) for row in told["refused"])
         source = Source(**told["source"])
     except FileNotFoundError as error:
@@ -152,6 +149,11 @@ def read_belief_file(path: Path) -> Estimates:
             f"{path} is not what `equipoise belief SOURCE --outcome O --json` prints: {error}."
         ) from error
     return Estimates(rows, refused, source)
+
+
+def _estimate(row: dict[str, Any]) -> Estimate:
+    fields: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in row.items()}
+    return Estimate(**fields)
 
 
 def pool_decomposed(trials: Sequence[Decomposed], *, level: float = 0.95) -> Estimates:

@@ -12,10 +12,11 @@ from equipoise.errors import DataError, NotIdentifiedError
 from equipoise.estimates import Estimates, Refusal
 from equipoise.synthesis.blinding.arm_changes import logit_response, standardised_change
 from equipoise.synthesis.blinding.bias_adjusted import Bias, bias_synthesis
-from equipoise.synthesis.blinding.chance_guessing import IndexedTrials, chance_guessing, indexed
+from equipoise.synthesis.blinding.chance_guessing import chance_guessing
 from equipoise.synthesis.blinding.control_arm_share import Arms, control_arm_share
 from equipoise.synthesis.blinding.design_classes import class_estimates
 from equipoise.synthesis.blinding.gibbs import Priors
+from equipoise.synthesis.blinding.indexed_trials import IndexedTrials, indexed
 from equipoise.synthesis.blinding.indices import TrialIndex, index_of_counts
 from equipoise.synthesis.blinding.randomised_and_observational import (
     randomised_and_observational,
@@ -31,8 +32,8 @@ if TYPE_CHECKING:
 TRUE = {"1", "true", "yes", "y", "rct", "randomised", "randomized"}
 FALSE = {"0", "false", "no", "n", "observational"}
 NOT_GIVEN = {
-    "effect-at-chance-guessing": "No blinding index: name the guess counts (--guesses) or the index "
-    "with its standard error (--index, --index-se).",
+    "effect-at-chance-guessing": "No blinding index: name the guess counts (--guesses) or the "
+    "index with its standard error (--index, --index-se).",
     "design-class-contrast": "No design class of the trials: name its column (--design).",
     "design-discrepancy": "No column says which studies are randomised (--randomised).",
     "control-arm-share": "No columns of what the arms did: name them (--arms or --responders).",
@@ -188,7 +189,9 @@ def _of_effects(frame: pd.DataFrame, columns: Columns, how: Settings) -> Estimat
         "effect-at-chance-guessing": index is not None,
         "design-discrepancy": columns.randomised is not None,
     }
-    found += Estimates(refused=tuple(Refusal(n, NOT_GIVEN[n]) for n, has in given.items() if not has))
+    found += Estimates(
+        refused=tuple(Refusal(n, NOT_GIVEN[n]) for n, has in given.items() if not has)
+    )
     return _counting(found, int((~kept).sum()), f"{columns.effect} or {columns.se}")
 
 
@@ -203,7 +206,7 @@ def _of_arms(frame: pd.DataFrame, columns: Columns, how: Settings) -> Estimates:
         if len(names) != size:
             raise DataError(f"{size} columns are needed of {of}. Got {len(names)}.")
         table = np.column_stack([_numbers(frame, name) for name in names])
-        kept = np.isfinite(table).all(axis=1)
+        kept = np.asarray(np.isfinite(table).all(axis=1), dtype=np.bool_)
         if not kept.any():
             raise DataError(f"No row has all of {', '.join(names)}.")
         arms = _arms(frame, columns, table[kept], kept, how.r)
@@ -269,9 +272,7 @@ def _numbers(frame: pd.DataFrame, name: str | None) -> NDArray[np.float64]:
     return values
 
 
-def _words(
-    frame: pd.DataFrame, name: str | None, kept: NDArray[np.bool_]
-) -> Sequence[str] | None:
+def _words(frame: pd.DataFrame, name: str | None, kept: NDArray[np.bool_]) -> Sequence[str] | None:
     if name is None:
         return None
     if name not in frame:

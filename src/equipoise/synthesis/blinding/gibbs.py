@@ -54,8 +54,10 @@ class Priors:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Draws:
-    """Draws of every chain: `coefficients` (draws, chains, p + 1), the slope last; `tau` and
-    `index_sd` (draws, chains).
+    """Draws of every chain.
+
+    `coefficients` (draws, chains, p + 1) has the slope last; `tau` and `index_sd` are
+    (draws, chains).
     """
 
     coefficients: FloatArray
@@ -198,7 +200,7 @@ def _regression(
 
 def _spread(
     residual: FloatArray,
-    v: ArrayLike,
+    v: FloatArray | float,
     x: FloatArray,
     quantile: Callable[[FloatArray], FloatArray],
     rng: np.random.Generator,

@@ -131,7 +131,7 @@ def randomised_and_observational(
             refused=tuple(Refusal(name, reason) for name in (DISCREPANCY, ADJUSTED))
         )
     found += _discrepancies(effects, trial, margin, level)
-    rows = [
+    curve = [
         fit_row(
             ADJUSTED, design_adjusted(effects, trial, w), level, label=f"w = {w:g}",
             unit=effects.scale, method=CURVE, warnings=(NEVER_ONE,),
@@ -139,7 +139,7 @@ def randomised_and_observational(
         )
         for w in weights
     ]  # fmt: skip
-    return found + Estimates(tuple(rows))
+    return found + Estimates(tuple(curve))
 
 
 def _class(effects: Effects, rows: NDArray[np.bool_], label: str, level: float) -> Estimates:
@@ -176,8 +176,8 @@ def _discrepancies(
         beyond = discrepancy(effects, trial).beyond(margin)
         rows.append(
             Estimate(
-                "discrepancy-probability", f"beyond {margin:g}", estimate=beyond, unit="probability",
-                estimand=f"Probability that the discrepancy exceeds {margin:g} either way",
+                "discrepancy-probability", f"beyond {margin:g}", estimate=beyond,
+                unit="probability", estimand=f"Probability that the discrepancy exceeds {margin:g} either way",
                 method=f"t about the estimate, flat priors. {JOINT}. {HARTUNG_KNAPP}",
             )
         )  # fmt: skip

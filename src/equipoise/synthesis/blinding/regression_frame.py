@@ -8,14 +8,14 @@ import numpy as np
 from scipy.special import ndtri, stdtrit
 
 from equipoise.errors import NotIdentifiedError
-from equipoise.synthesis.blinding.chance_guessing import require_spread
+from equipoise.synthesis.blinding.indexed_trials import require_spread
 from equipoise.synthesis.blinding.structural import structural_fit
 
 if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-    from equipoise.synthesis.blinding.chance_guessing import IndexedTrials
+    from equipoise.synthesis.blinding.indexed_trials import IndexedTrials
 
     FloatArray = NDArray[np.float64]
 
@@ -49,9 +49,9 @@ def regression_frame(trials: IndexedTrials, *, level: float = 0.95) -> Regressio
     )
     beta, cov, df, method = _fit(trials, level)
     quantile = float(stdtrit(df, (1 + level) / 2))
-    ends = [min(0.0, float(trials.index.min())), max(0.0, float(trials.index.max()))]
-    known = [float(trials.index.min()), float(trials.index.max()), 0.0]
-    x = np.unique(np.concatenate([np.linspace(*ends, POINTS), known]))
+    low, high = float(trials.index.min()), float(trials.index.max())
+    grid = np.linspace(min(0.0, low), max(0.0, high), POINTS)
+    x = np.unique(np.concatenate([grid, [low, high, 0.0]]))
     design = np.zeros((len(x), len(beta)))
     design[:, 0], design[:, -1] = 1.0, x
     y, se = design @ beta, np.sqrt(np.einsum("np,pq,nq->n", design, cov, design))
