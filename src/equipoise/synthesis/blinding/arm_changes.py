@@ -56,7 +56,7 @@ def standardised_change(
     Examples
     --------
     >>> standardised_change([22.9], [8.5], [3.6], [13]).estimate.round(3)
-    array([-3.745])
+    array([-3.744])
     """
     before, after, sd, size, cor = (
         np.asarray(a, dtype=np.float64) for a in (pre, post, sd_pre, n, r)

@@ -207,7 +207,8 @@ def _share_row(arms: Arms, means: ArmMeans, level: float, **about: Any) -> Estim
                       level=level)  # fmt: skip
         return Estimate(
             SHARE, **found._asdict(), level=level, df=means.df,
-            unit="share of the active arms' change", estimand="Control arms' change / active arms' change", **about,
+            unit="share of the active arms' change",
+            estimand="Control arms' change / active arms' change", **about,
         )  # fmt: skip
     p = expit(means.mean)  # both shares lie in (0, 1): the ratio is taken on the log scale
     slope = np.array([-(1 - p[0]), 1 - p[1]])

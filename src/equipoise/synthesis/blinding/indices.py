@@ -56,7 +56,7 @@ def index_of_counts(counts: ArrayLike) -> TrialIndex:
 
     >>> found = index_of_counts([[[82, 25, 170], [29, 27, 83]]])
     >>> found.index.round(4), np.sqrt(found.variance).round(4)
-    (array([0.1101]), array([0.0321]))
+    (array([0.1101]), array([0.0322]))
     """
     table = np.asarray(counts, dtype=np.float64)
     if table.ndim != 3 or table.shape[2] != 3:

@@ -177,7 +177,8 @@ def _discrepancies(
         rows.append(
             Estimate(
                 "discrepancy-probability", f"beyond {margin:g}", estimate=beyond,
-                unit="probability", estimand=f"Probability that the discrepancy exceeds {margin:g} either way",
+                unit="probability",
+                estimand=f"Probability that the discrepancy exceeds {margin:g} either way",
                 method=f"t about the estimate, flat priors. {JOINT}. {HARTUNG_KNAPP}",
             )
         )  # fmt: skip

@@ -137,7 +137,8 @@ def tipping_scale(
         before = float(factor)
     raise NotIdentifiedError(
         f"No multiple up to {SCALES[-1]:g} of the expected biases brings the interval to "
-        f"{target:g}: look at their signs, which are those of the effect where unblinding flatters it."
+        f"{target:g}: look at their signs, which are those of the effect where "
+        "unblinding flatters it."
     )
 
 
