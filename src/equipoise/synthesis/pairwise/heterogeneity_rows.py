@@ -45,7 +45,8 @@ def q_row(fit: RandomEffectsFit, label: str | None = None) -> Estimate:
 
 def _unlabelled(fit: RandomEffectsFit, level: float) -> Iterator[Estimate]:
     limits = spread.q_profile(fit, level)
-    yield _tau2(fit, limits, Q_PROFILE, se=spread.tau2_se(fit))
+    warned = (HOLDS_ZERO,) if limits[0] == 0 else ()
+    yield replace(_tau2(fit, limits, Q_PROFILE, se=spread.tau2_se(fit)), warnings=warned)
     if fit.method in ("ML", "REML"):
         profile = spread.profile_likelihood(fit, level)
         yield replace(_tau2(fit, profile, PROFILE), label="profile likelihood")
@@ -78,7 +79,6 @@ def _tau2(
         low=limits[0],
         high=limits[1],
         method=f"{tau2_words(fit)}; interval: {how}",
-        warnings=(HOLDS_ZERO,) if limits[0] == 0 else (),
     )
 
 
