@@ -38,6 +38,7 @@ VERBS = {
         "blinding_synthesis",
         "How much of a pooled effect survives honest blinding?",
     ),
+    "pool": ("pool", "Pool independent studies: the mean, and how far they differ."),
     "report": ("report", "Write the report page of a trial."),
 }
 
