@@ -12,7 +12,7 @@ from equipoise.cli.table_file import file_options, print_found, read_table
 
 if TYPE_CHECKING:
     from equipoise.estimates import Estimates
-    from equipoise.synthesis.blinding import Bias, Columns, Settings
+    from equipoise.synthesis.blinding import Bias, Settings, TrialColumns
 
 READING = ("delimiter", "decimal", "missing")
 
@@ -116,6 +116,9 @@ def _biases(_ctx: click.Context, _param: click.Parameter, value: tuple[str, ...]
 )
 @click.option("--outcome", metavar="OUTCOME", help="Which of its outcomes, with --belief.")
 @click.option(
+    "--include-unverified", is_flag=True, help="Take in rows that nobody verified, and say so."
+)
+@click.option(
     "--slope-sd",
     type=click.FloatRange(min=0, min_open=True),
     default=1.0,
@@ -182,12 +185,12 @@ def command(file: Path, level: float, as_json: bool, **options: Any) -> None:
     print_found(found.with_source(read.source), heading, as_json=as_json)
 
 
-def _asked(options: dict[str, Any]) -> tuple[Columns, Settings]:
+def _asked(options: dict[str, Any]) -> tuple[TrialColumns, Settings]:
     from equipoise.synthesis.blinding import (  # noqa: PLC0415
-        Columns,
         Priors,
         Settings,
         SpreadPrior,
+        TrialColumns,
     )
 
     if options["study"] is None:
@@ -198,7 +201,8 @@ def _asked(options: dict[str, Any]) -> tuple[Columns, Settings]:
         raise click.UsageError("Give --guesses or --index, not both.")
     if bool(options["index"]) != bool(options["index_se"]):
         raise click.UsageError("--index and --index-se go together.")
-    columns = Columns(**{name: options[name] for name in Columns.__dataclass_fields__})
+    named = {name: options[name] for name in TrialColumns.__dataclass_fields__}
+    columns = TrialColumns(**named)
     priors = Priors(slope_sd=options["slope_sd"], tau=SpreadPrior(*options["tau_prior"]))
     same = set(Settings.__dataclass_fields__) - {"priors", "elicited"}
     settings = Settings(
@@ -230,7 +234,7 @@ def _draw(
     path: Path,
     figure: str | None,
     frame: Any,
-    columns: Columns,
+    columns: TrialColumns,
     settings: Settings,
     found: Estimates,
 ) -> None:

@@ -149,7 +149,6 @@ TITLES = {
     "index-sd": "Standard deviation of true blinding indices",
     "distance-to-chance": "Distance of the nearest trial from chance guessing",
     "leverage-at-chance": "Leverage of chance guessing",
-    "studies": "Studies",
     "design-class-contrast": "Contrast between design classes",
     "heterogeneity-explained": "Heterogeneity explained",
     "bias-adjusted-effect": "Pooled effect less a supposed bias",

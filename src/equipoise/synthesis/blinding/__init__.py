@@ -24,8 +24,8 @@ from equipoise.synthesis.blinding.decomposition import (
 )
 from equipoise.synthesis.blinding.design_classes import class_estimates
 from equipoise.synthesis.blinding.from_frame import (
-    Columns,
     Settings,
+    TrialColumns,
     blinding_synthesis,
     indexed_of,
 )
@@ -48,13 +48,13 @@ __all__ = [
     "Arms",
     "Bias",
     "BivariateFit",
-    "Columns",
     "Decomposed",
     "IndexedTrials",
     "Priors",
     "Settings",
     "SpreadPrior",
     "StructuralFit",
+    "TrialColumns",
     "TrialIndex",
     "bias_adjusted",
     "bias_synthesis",

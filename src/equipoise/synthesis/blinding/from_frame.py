@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from equipoise.errors import DataError, NotIdentifiedError
 from equipoise.estimates import Estimates, Refusal
 from equipoise.synthesis.blinding.arm_changes import logit_response, standardised_change
 from equipoise.synthesis.blinding.bias_adjusted import Bias, bias_synthesis
+from equipoise.synthesis.blinding.cells import marks, numbers, words
 from equipoise.synthesis.blinding.chance_guessing import chance_guessing
 from equipoise.synthesis.blinding.control_arm_share import Arms, control_arm_share
 from equipoise.synthesis.blinding.design_classes import class_estimates
@@ -21,7 +22,13 @@ from equipoise.synthesis.blinding.indices import TrialIndex, index_of_counts
 from equipoise.synthesis.blinding.randomised_and_observational import (
     randomised_and_observational,
 )
-from equipoise.synthesis.effects import Effects, checked_effects
+from equipoise.synthesis.study_table import (
+    VERIFIED,
+    YES,
+    Columns,
+    OutcomeTable,
+    study_tables,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,8 +36,6 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-TRUE = {"1", "true", "yes", "y", "rct", "randomised", "randomized"}
-FALSE = {"0", "false", "no", "n", "observational"}
 NOT_GIVEN = {
     "effect-at-chance-guessing": "No blinding index: name the guess counts (--guesses) or the "
     "index with its standard error (--index, --index-se).",
@@ -41,7 +46,7 @@ NOT_GIVEN = {
 
 
 @dataclass(frozen=True, slots=True)
-class Columns:
+class TrialColumns:
     """Which column of the table holds what; None where there is none.
 
     Parameters
@@ -76,7 +81,8 @@ class Columns:
 class Settings:
     """How to ask: see `chance_guessing`, `bias_synthesis`, `randomised_and_observational`.
 
-    `r` is the correlation between before and after that arms are standardised with.
+    `r` is the correlation between before and after that arms are standardised with;
+    `include_unverified` takes in rows that nobody verified.
     """
 
     scale: str | None = None
@@ -91,10 +97,11 @@ class Settings:
     draws: int = 4000
     seed: int = 1
     level: float = 0.95
+    include_unverified: bool = False
 
 
 def blinding_synthesis(
-    frame: pd.DataFrame, columns: Columns, settings: Settings | None = None
+    frame: pd.DataFrame, columns: TrialColumns, settings: Settings | None = None
 ) -> Estimates:
     """Answer all that the columns allow: how much of the effect survives honest blinding?
 
@@ -119,22 +126,17 @@ def blinding_synthesis(
     return found + _of_arms(frame, columns, how)
 
 
-def effects_of(
-    frame: pd.DataFrame, columns: Columns, scale: str | None
-) -> tuple[Effects, NDArray[np.bool_]]:
-    """Return the effects of the rows that have them, and which rows those are, shape (k,)."""
-    y, se = (_numbers(frame, name) for name in (columns.effect, columns.se))
-    kept = np.isfinite(y) & np.isfinite(se)
-    if not kept.any():
-        raise DataError(f"No row has both {columns.effect} and {columns.se}.")
-    if (se[kept] <= 0).any():
-        name = frame[columns.study].to_numpy()[kept][int((se[kept] <= 0).argmax())]
-        raise DataError(f"{name} has a standard error of 0 or less.")
-    study = frame[columns.study].astype("str").to_numpy()[kept]
-    return checked_effects(y[kept], se[kept] ** 2, study.tolist(), scale=scale), kept
+def effects_of(frame: pd.DataFrame, columns: TrialColumns, settings: Settings) -> OutcomeTable:
+    """Return the effects of the rows that have them, checked as `equipoise pool` does."""
+    if columns.effect is None or columns.se is None:
+        raise DataError("Name the columns of effects and of their standard errors.")
+    wanted = Columns(effect=columns.effect, se=columns.se, study=columns.study)
+    return study_tables(
+        frame, wanted, scale=settings.scale, include_unverified=settings.include_unverified
+    )[0]
 
 
-def index_of(frame: pd.DataFrame, columns: Columns) -> TrialIndex | None:
+def index_of(frame: pd.DataFrame, columns: TrialColumns) -> TrialIndex | None:
     """Return the blinding index of each row, NaN where a trial did not ask; None if none can."""
     if columns.guesses is not None:
         if len(columns.guesses) != 6:
@@ -142,60 +144,61 @@ def index_of(frame: pd.DataFrame, columns: Columns) -> TrialIndex | None:
                 "Guess counts are six columns: right, wrong, unsure of the active arm, then of the "
                 f"control arm. Got {len(columns.guesses)}."
             )
-        table = np.column_stack([_numbers(frame, name) for name in columns.guesses])
+        table = np.column_stack([numbers(frame, name) for name in columns.guesses])
         return index_of_counts(table.reshape(-1, 2, 3))
     if columns.index is None:
         return None
     if columns.index_se is None:
         raise DataError("A blinding index needs its standard error too: name that column.")
-    return TrialIndex(_numbers(frame, columns.index), _numbers(frame, columns.index_se) ** 2)
+    return TrialIndex(numbers(frame, columns.index), numbers(frame, columns.index_se) ** 2)
 
 
-def indexed_of(frame: pd.DataFrame, columns: Columns, settings: Settings) -> IndexedTrials:
+def indexed_of(frame: pd.DataFrame, columns: TrialColumns, settings: Settings) -> IndexedTrials:
     """Return the trials of a table that `regression_frame` draws."""
-    effects, kept = effects_of(frame, columns, settings.scale)
-    index = index_of(frame, columns)
+    table = effects_of(frame, columns, settings)
+    index = index_of(table.frame, columns)
     if index is None:
         raise NotIdentifiedError(NOT_GIVEN["effect-at-chance-guessing"])
-    design = _words(frame, columns.design, kept)
+    design = words(table.frame, columns.design)
     return indexed(
-        effects, _taken(index, kept), design,
-        reference=settings.reference if design else None, correlation=settings.correlation,
+        table.effects, index, design, reference=settings.reference if design else None,
+        correlation=settings.correlation,
     )  # fmt: skip
 
 
-def _of_effects(frame: pd.DataFrame, columns: Columns, how: Settings) -> Estimates:
-    effects, kept = effects_of(frame, columns, how.scale)
-    design = _words(frame, columns.design, kept)
-    index = index_of(frame, columns)
+def _of_effects(frame: pd.DataFrame, columns: TrialColumns, how: Settings) -> Estimates:
+    table = effects_of(frame, columns, how)
+    effects, design = table.effects, words(table.frame, columns.design)
+    index = index_of(table.frame, columns)
     found = Estimates()
     if design is not None:
         found += _asked("design-class-contrast", lambda: class_estimates(
             effects, design, reference=how.reference, level=how.level))  # fmt: skip
     if index is not None:
         found += _asked("effect-at-chance-guessing", lambda: chance_guessing(
-            effects, _taken(index, kept), design, reference=how.reference if design else None,
+            effects, index, design, reference=how.reference if design else None,
             correlation=how.correlation, priors=how.priors, draws=how.draws, seed=how.seed,
             level=how.level))  # fmt: skip
     found += _asked("bias-tipping-point", lambda: bias_synthesis(
         effects, smallest_important=how.smallest_important, sd=how.bias_sd, design=design,
         elicited=how.elicited, level=how.level))  # fmt: skip
     if columns.randomised is not None:
-        trial = _marks(frame, columns.randomised)[kept]
+        trial = marks(table.frame, columns.randomised)
         found += _asked("design-discrepancy", lambda: randomised_and_observational(
             effects, trial, margin=how.margin, level=how.level))  # fmt: skip
-    given = {
-        "design-class-contrast": design is not None,
-        "effect-at-chance-guessing": index is not None,
-        "design-discrepancy": columns.randomised is not None,
+    lacking = {
+        "design-class-contrast": design is None,
+        "effect-at-chance-guessing": index is None,
+        "design-discrepancy": columns.randomised is None,
     }
-    found += Estimates(
-        refused=tuple(Refusal(n, NOT_GIVEN[n]) for n, has in given.items() if not has)
-    )
-    return _counting(found, int((~kept).sum()), f"{columns.effect} or {columns.se}")
+    found += Estimates(refused=tuple(Refusal(n, NOT_GIVEN[n]) for n, no in lacking.items() if no))
+    return _warned(found, table.warnings)
 
 
-def _of_arms(frame: pd.DataFrame, columns: Columns, how: Settings) -> Estimates:
+def _of_arms(frame: pd.DataFrame, columns: TrialColumns, how: Settings) -> Estimates:
+    if columns.arms is None and columns.responders is None:
+        return Estimates(refused=(Refusal("control-arm-share", NOT_GIVEN["control-arm-share"]),))
+    rows, told = _only_verified(frame, include=how.include_unverified)
     found = Estimates()
     for names, size, of in (
         (columns.arms, 8, "arms: mean before, SD before, mean after, people, twice"),
@@ -205,27 +208,23 @@ def _of_arms(frame: pd.DataFrame, columns: Columns, how: Settings) -> Estimates:
             continue
         if len(names) != size:
             raise DataError(f"{size} columns are needed of {of}. Got {len(names)}.")
-        table = np.column_stack([_numbers(frame, name) for name in names])
+        table = np.column_stack([numbers(rows, name) for name in names])
         kept = np.asarray(np.isfinite(table).all(axis=1), dtype=np.bool_)
         if not kept.any():
             raise DataError(f"No row has all of {', '.join(names)}.")
-        arms = _arms(frame, columns, table[kept], kept, how.r)
-        one = control_arm_share(arms, level=how.level)
-        found += _counting(one, int((~kept).sum()), ", ".join(names))
-    if columns.arms is None and columns.responders is None:
-        found += Estimates(refused=(Refusal("control-arm-share", NOT_GIVEN["control-arm-share"]),))
-    return found
+        arms = _arms(rows[kept], columns, table[kept], how.r)
+        lost = [str(name) for name in rows[columns.study][~kept]]
+        without = f"Without all numbers of both arms, and left out there: {', '.join(lost)}"
+        found += _warned(control_arm_share(arms, level=how.level), (without,) if lost else ())
+    return _warned(found, told)
 
 
-def _arms(
-    frame: pd.DataFrame,
-    columns: Columns,
-    table: NDArray[np.float64],
-    kept: NDArray[np.bool_],
-    r: float,
-) -> Arms:
-    study = tuple(frame[columns.study].astype("str").to_numpy()[kept].tolist())
-    kinds = _words(frame, columns.comparator or columns.design, kept)
+def _arms(frame: pd.DataFrame, columns: TrialColumns, table: NDArray[np.float64], r: float) -> Arms:
+    study = tuple(str(name).strip() for name in frame[columns.study])
+    if len(set(study)) < len(study):
+        twice = next(name for name in study if study.count(name) > 1)
+        raise DataError(f"{twice} stands in more than one row: its arms would count twice.")
+    kinds = words(frame, columns.comparator or columns.design)
     comparator = tuple(kinds) if kinds is not None else None
     if table.shape[1] == 4:
         outcomes = [logit_response(table[:, i], table[:, i + 1]) for i in (0, 2)]
@@ -238,6 +237,16 @@ def _arms(
     return Arms(study, changes[0], changes[1], comparator, correlation=text)
 
 
+def _only_verified(frame: pd.DataFrame, *, include: bool) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """Leave out rows of arms that nobody verified, as `study_tables` does those of effects."""
+    if VERIFIED not in frame or include:
+        return frame, ()
+    good = frame[VERIFIED].astype("str").str.strip().str.casefold().isin(YES).to_numpy()
+    count = int((~good).sum())
+    told = (f"{count} rows were verified by nobody and their arms are left out",) if count else ()
+    return frame[good], told
+
+
 def _asked(name: str, answer: Callable[[], Estimates]) -> Estimates:
     try:
         return answer()
@@ -245,53 +254,9 @@ def _asked(name: str, answer: Callable[[], Estimates]) -> Estimates:
         return Estimates(refused=(Refusal(name, str(error)),))
 
 
-def _counting(found: Estimates, lost: int, what: str) -> Estimates:
-    """Say on every row how many studies had no numbers."""
-    if not lost:
+def _warned(found: Estimates, told: Sequence[str]) -> Estimates:
+    """Say on every row which studies were left out."""
+    if not told:
         return found
-    text = f"{lost} of the rows have no {what} and are left out here."
-    return replace(
-        found, rows=tuple(replace(row, warnings=(*row.warnings, text)) for row in found.rows)
-    )
-
-
-def _taken(index: TrialIndex, kept: NDArray[np.bool_]) -> TrialIndex:
-    return TrialIndex(index.index[kept], index.variance[kept])
-
-
-def _numbers(frame: pd.DataFrame, name: str | None) -> NDArray[np.float64]:
-    import pandas as pd  # noqa: PLC0415
-
-    if name is None or name not in frame:
-        raise DataError(f"The table has no column {name!r}. It has {', '.join(map(str, frame))}.")
-    if not pd.api.types.is_numeric_dtype(frame[name].dtype):
-        raise DataError(
-            f"{name} holds text, not numbers, such as {frame[name].dropna().iloc[0]!r}."
-        )
-    values: NDArray[np.float64] = frame[name].to_numpy(dtype=np.float64, na_value=np.nan)
-    return values
-
-
-def _words(frame: pd.DataFrame, name: str | None, kept: NDArray[np.bool_]) -> Sequence[str] | None:
-    if name is None:
-        return None
-    if name not in frame:
-        raise DataError(f"The table has no column {name!r}. It has {', '.join(map(str, frame))}.")
-    values: list[Any] = frame[name].to_numpy()[kept].tolist()
-    return ["not reported" if _missing(v) else str(v).strip() for v in values]
-
-
-def _missing(value: Any) -> bool:
-    return value is None or value != value  # noqa: PLR0124  (NaN)
-
-
-def _marks(frame: pd.DataFrame, name: str) -> NDArray[np.bool_]:
-    if name not in frame:
-        raise DataError(f"The table has no column {name!r}. It has {', '.join(map(str, frame))}.")
-    marks = []
-    for value in frame[name].to_numpy().tolist():
-        text = str(value).strip().casefold().removesuffix(".0")
-        if text not in TRUE | FALSE:
-            raise DataError(f"{name} says 1 or 0, yes or no, of every study. Got {value!r}.")
-        marks.append(text in TRUE)
-    return np.array(marks)
+    rows = tuple(replace(row, warnings=(*row.warnings, *told)) for row in found.rows)
+    return replace(found, rows=rows)
