@@ -24,6 +24,8 @@ from equipoise.synthesis.blinding.tipping import (
 )
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from equipoise.synthesis.effects import Effects
 
 TIPPING, ADJUSTED = "bias-tipping-point", "bias-adjusted-effect"
@@ -57,7 +59,8 @@ def bias_synthesis(
     smallest_important
         Smallest important difference, above 0, in units of the effects.
     grid
-        Mean biases, above 0 towards the pooled effect; seven up to the pooled effect if None.
+        Mean biases, above 0 towards the pooled effect; round numbers up to the pooled effect if
+        None.
     sd
         Standard deviation of the bias between trials.
     design, elicited
@@ -69,7 +72,7 @@ def bias_synthesis(
         )
     plain = bias_adjusted(effects)
     side = math.copysign(1.0, float(plain.beta[0]))
-    steps = np.linspace(0, abs(float(plain.beta[0])), 7) if grid is None else np.asarray(grid)
+    steps = round_steps(abs(float(plain.beta[0]))) if grid is None else np.asarray(grid)
     found = Estimates(tuple(_adjusted(effects, side, float(b), sd, level) for b in steps))
     targets = {"no effect": 0.0}
     if smallest_important is not None:
@@ -81,6 +84,19 @@ def bias_synthesis(
             raise DataError("Biases by class need the design class of each trial.")
         found += _elicited(effects, design, elicited, side=side, targets=targets, level=level)
     return found
+
+
+def round_steps(end: float) -> NDArray[np.float64]:
+    """Return 0 and round numbers up to the first at or beyond `end`.
+
+    Examples
+    --------
+    >>> round_steps(0.9).round(2)
+    array([0. , 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9])
+    """
+    power = 10.0 ** math.floor(math.log10(max(end, 1e-12)))
+    step = next(part * power for part in (0.1, 0.2, 0.5, 1.0) if end <= 10 * part * power)
+    return step * np.arange(math.ceil(end / step - 1e-9) + 1)
 
 
 def _adjusted(effects: Effects, side: float, bias: float, sd: float, level: float) -> Estimate:
