@@ -186,12 +186,8 @@ def command(file: Path, level: float, as_json: bool, **options: Any) -> None:
 
 
 def _asked(options: dict[str, Any]) -> tuple[TrialColumns, Settings]:
-    from equipoise.synthesis.blinding import (  # noqa: PLC0415
-        Priors,
-        Settings,
-        SpreadPrior,
-        TrialColumns,
-    )
+    from equipoise.synthesis.bayes import TauPrior  # noqa: PLC0415
+    from equipoise.synthesis.blinding import Priors, Settings, TrialColumns  # noqa: PLC0415
 
     if options["study"] is None:
         raise click.UsageError("Name the column of the studies: --study study.")
@@ -203,7 +199,8 @@ def _asked(options: dict[str, Any]) -> tuple[TrialColumns, Settings]:
         raise click.UsageError("--index and --index-se go together.")
     named = {name: options[name] for name in TrialColumns.__dataclass_fields__}
     columns = TrialColumns(**named)
-    priors = Priors(slope_sd=options["slope_sd"], tau=SpreadPrior(*options["tau_prior"]))
+    kind, scale = options["tau_prior"]
+    priors = Priors(slope_sd=options["slope_sd"], tau=TauPrior(kind, (scale,)))
     same = set(Settings.__dataclass_fields__) - {"priors", "elicited"}
     settings = Settings(
         **{name: options[name] for name in same}, priors=priors, elicited=options["bias"]

@@ -12,7 +12,6 @@ from equipoise.synthesis.blinding import (
     ArmOutcome,
     Arms,
     Bias,
-    SpreadPrior,
     TrialIndex,
     bias_synthesis,
     bivariate_fit,
@@ -81,13 +80,6 @@ def test_an_index_without_error_refuses_the_sampler_only(effects, index):
     assert {r.label for r in found.refused if r.name == "blinding-slope"} == {"Bayesian"}
     with pytest.raises(DataError, match="above 0"):
         gibbs([1, 2], [1, 1], [0, 0.1], [0, 0.1], rng=np.random.default_rng(1))
-
-
-def test_priors_that_are_none():
-    with pytest.raises(DataError, match="half-normal"):
-        SpreadPrior("gamma", 1.0)
-    with pytest.raises(DataError, match="scale above 0"):
-        SpreadPrior("uniform", 0.0)
 
 
 def test_bivariate_input():

@@ -39,7 +39,6 @@ from equipoise.synthesis.blinding.randomised_and_observational import (
 )
 from equipoise.synthesis.blinding.regression_frame import regression_frame
 from equipoise.synthesis.blinding.share import share
-from equipoise.synthesis.blinding.spread_prior import SpreadPrior
 from equipoise.synthesis.blinding.structural import StructuralFit, structural_fit
 from equipoise.synthesis.blinding.tipping import bias_adjusted, tipping_scale, tipping_shift
 
@@ -52,7 +51,6 @@ __all__ = [
     "IndexedTrials",
     "Priors",
     "Settings",
-    "SpreadPrior",
     "StructuralFit",
     "TrialColumns",
     "TrialIndex",

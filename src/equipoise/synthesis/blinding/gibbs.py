@@ -19,15 +19,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from equipoise.errors import DataError
-from equipoise.synthesis.blinding.spread_prior import SpreadPrior
+from equipoise.synthesis.bayes.tau_prior import TauPrior
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
     FloatArray = NDArray[np.float64]
 
-TAU_PRIOR = SpreadPrior("half-normal", 0.5)
-INDEX_SD_PRIOR = SpreadPrior("uniform", 1.0)  # an index lies in [-1, 1]
+TAU_PRIOR = TauPrior("half-normal", (0.5,))
+INDEX_SD_PRIOR = TauPrior("uniform", (1.0,))  # an index lies in [-1, 1]
 SLOPE_SD = 1.0
 SHRINKS = 60
 EDGE = 1e-9  # a spread of exactly 0 would freeze the indices
@@ -42,8 +42,8 @@ class Priors:
     """
 
     slope_sd: float = SLOPE_SD
-    tau: SpreadPrior = TAU_PRIOR
-    index_sd: SpreadPrior = INDEX_SD_PRIOR
+    tau: TauPrior = TAU_PRIOR
+    index_sd: TauPrior = INDEX_SD_PRIOR
 
     def __str__(self) -> str:
         return (
