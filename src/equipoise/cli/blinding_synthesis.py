@@ -9,6 +9,7 @@ import click
 
 from equipoise.cli.options import plot_option, seed_option, write_figure
 from equipoise.cli.table_file import file_options, print_found, read_table
+from equipoise.cli.tau_prior_option import tau_prior_option
 
 if TYPE_CHECKING:
     from equipoise.estimates import Estimates
@@ -125,14 +126,7 @@ def _biases(_ctx: click.Context, _param: click.Parameter, value: tuple[str, ...]
     show_default=True,
     help="Prior standard deviation of the slope on the index.",
 )
-@click.option(
-    "--tau-prior",
-    type=(click.Choice(["half-normal", "half-cauchy", "uniform"]), float),
-    default=("half-normal", 0.5),
-    show_default=True,
-    metavar="KIND SCALE",
-    help="Prior of the spread of effects between trials.",
-)
+@tau_prior_option
 @click.option(
     "--draws",
     type=click.IntRange(min=100),
@@ -186,7 +180,6 @@ def command(file: Path, level: float, as_json: bool, **options: Any) -> None:
 
 
 def _asked(options: dict[str, Any]) -> tuple[TrialColumns, Settings]:
-    from equipoise.synthesis.bayes import TauPrior  # noqa: PLC0415
     from equipoise.synthesis.blinding import Priors, Settings, TrialColumns  # noqa: PLC0415
 
     if options["study"] is None:
@@ -199,8 +192,7 @@ def _asked(options: dict[str, Any]) -> tuple[TrialColumns, Settings]:
         raise click.UsageError("--index and --index-se go together.")
     named = {name: options[name] for name in TrialColumns.__dataclass_fields__}
     columns = TrialColumns(**named)
-    kind, scale = options["tau_prior"]
-    priors = Priors(slope_sd=options["slope_sd"], tau=TauPrior(kind, (scale,)))
+    priors = Priors(slope_sd=options["slope_sd"], tau=options["tau_prior"])
     same = set(Settings.__dataclass_fields__) - {"priors", "elicited"}
     settings = Settings(
         **{name: options[name] for name in same}, priors=priors, elicited=options["bias"]

@@ -39,6 +39,7 @@ VERBS = {
         "How much of a pooled effect survives honest blinding?",
     ),
     "pool": ("pool", "Pool independent studies: the mean, and how far they differ."),
+    "bayes": ("bayes", "Pool studies, a network or biased classes with priors, by quadrature."),
     "report": ("report", "Write the report page of a trial."),
 }
 

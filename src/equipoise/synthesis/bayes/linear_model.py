@@ -109,7 +109,8 @@ def linear_model(
     flat = design[:, np.isinf(sd)]
     if flat.shape[1] and (n < flat.shape[1] or np.linalg.matrix_rank(flat) < flat.shape[1]):
         raise NotIdentifiedError(
-            f"{n} effects cannot tell {flat.shape[1]} coefficients apart: give some of them a prior."
+            f"{n} effects cannot tell {flat.shape[1]} coefficients apart: give some of "
+            "them a prior."
         )
     transform, spread = _coordinates(S, D)
     precision = np.where(np.isinf(sd), 0.0, sd**-2.0)

@@ -127,7 +127,8 @@ def _method(prior: TauPrior, mean: float, sd: float) -> str:
 def _row(name: str, of: Mixture, found: Posterior, level: float, **about: Any) -> Estimate:
     low, high = of.interval(level)
     about.setdefault("assumptions", (NORMAL,))
-    sd = of.sd if found.moment_exists(2) else math.nan
+    there = found.moment_exists(2) if name == PREDICTION else found.means_have_sd
+    sd = of.sd if there else math.nan
     return Estimate(
         name, estimate=of.quantile(0.5), se=sd, low=low, high=high, level=level, **about
     )

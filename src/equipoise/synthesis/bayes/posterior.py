@@ -68,8 +68,13 @@ class Posterior:
         mean = self.effect(contrast)
         return Mixture(self.weight, mean.centre, np.hypot(mean.spread, self.tau))
 
+    @property
+    def means_have_sd(self) -> bool:
+        """Whether the coefficients have a finite standard deviation: a normal prior grants it."""
+        return bool((self.model.prior_precision > 0).all()) or self.moment_exists(2)
+
     def moment_exists(self, order: int) -> bool:
-        """Whether tau and means have a finite moment: likelihood and prior must fall fast enough."""
+        """Whether tau, and means with a flat prior, have a finite moment of that order."""
         return order < self.model.free + self.prior.tail - 1
 
     @property
@@ -111,7 +116,8 @@ class Posterior:
 
     def _contrast(self, contrast: ArrayLike | int) -> FloatArray:
         if isinstance(contrast, int):
-            return np.eye(self.given.mean.shape[1])[contrast]
+            unit: FloatArray = np.eye(self.given.mean.shape[1])[contrast]
+            return unit
         return np.asarray(contrast, dtype=np.float64)
 
     def _below(self, x: float) -> float:
@@ -121,7 +127,8 @@ class Posterior:
         half = (x - self.edges[panel]) / 2
         nodes = self.edges[panel] + half * (1 + GAUSS)
         log = self.model.given(self.prior.at(nodes)).log_likelihood - self.top - self.log_total
-        return whole + half * float(GAUSS_WEIGHT @ np.exp(log))
+        part: float = half * float(GAUSS_WEIGHT @ np.exp(log))
+        return whole + part
 
 
 def posterior(model: LinearModel, prior: TauPrior) -> Posterior:
@@ -131,11 +138,7 @@ def posterior(model: LinearModel, prior: TauPrior) -> Posterior:
     ----------
     Röver (2020), J Stat Softw 93(6):1-51.
     """
-
-    def log_likelihood(x: FloatArray) -> FloatArray:
-        return model.given(prior.at(x)).log_likelihood
-
-    edges = np.linspace(*_region(log_likelihood), PANELS + 1)
+    edges = np.linspace(*_region(model, prior), PANELS + 1)
     half = np.diff(edges) / 2
     x = (edges[:-1, None] + half[:, None] * (1 + GAUSS)).ravel()
     tau = prior.at(x)
@@ -146,12 +149,12 @@ def posterior(model: LinearModel, prior: TauPrior) -> Posterior:
     return Posterior(model, prior, edges, tau, mass / total, given, top, math.log(total))
 
 
-def _region(log_likelihood: object) -> tuple[float, float]:
+def _region(model: LinearModel, prior: TauPrior) -> tuple[float, float]:
     """Narrow (0, 1) to where the likelihood is not 0."""
     low, high = EDGE, 1 - EDGE
     for _ in range(12):
         edges = np.linspace(low, high, COARSE + 1)
-        values = log_likelihood((edges[:-1] + edges[1:]) / 2)  # type: ignore[operator]
+        values = model.given(prior.at((edges[:-1] + edges[1:]) / 2)).log_likelihood
         there = np.flatnonzero(values > values.max() - DEPTH)
         new = edges[max(there[0] - 1, 0)], edges[min(there[-1] + 2, COARSE)]
         done = new[1] - new[0] > (high - low) / 4

@@ -96,7 +96,7 @@ def round_steps(end: float) -> NDArray[np.float64]:
     """
     power = 10.0 ** math.floor(math.log10(max(end, 1e-12)))
     step = next(part * power for part in (0.1, 0.2, 0.5, 1.0) if end <= 10 * part * power)
-    return step * np.arange(math.ceil(end / step - 1e-9) + 1)
+    return step * np.arange(math.ceil(end / step - 1e-9) + 1, dtype=np.float64)
 
 
 def _adjusted(effects: Effects, side: float, bias: float, sd: float, level: float) -> Estimate:
