@@ -1,8 +1,9 @@
 """The posterior of tau by quadrature, and of everything that is normal given tau.
 
 Given tau all means are normal, so their posterior is a mixture of normals over tau (Röver
-2020). With tau at the prior's quantile of x, the posterior density of x is the likelihood alone:
-it is narrowed to where it is not 0 and integrated by Gauss-Legendre panels. No sampling.
+2020). With tau at the prior's quantile of x = 1 / (1 + exp(-s)), the posterior density of s is
+the likelihood times x (1 - x): smooth and falling exponentially at both ends. It is narrowed to
+where it is not 0 and integrated by Gauss-Legendre panels. No sampling.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy.special import expit, log_expit
 
 from equipoise.synthesis.bayes.mixture import Mixture, shortest
 
@@ -26,8 +28,9 @@ if TYPE_CHECKING:
 PANELS, NODES = 40, 16
 COARSE = 400
 DEPTH = 40.0
-"""Likelihood below exp(-DEPTH) of its top counts as 0."""
-EDGE = 1e-15
+"""Density below exp(-DEPTH) of its top counts as 0."""
+END = 80.0
+"""Beyond this s the prior has less mass than any sum could show."""
 GAUSS, GAUSS_WEIGHT = np.polynomial.legendre.leggauss(NODES)
 
 
@@ -39,13 +42,13 @@ class Posterior:
     ----------
     model, prior
     edges : shape (panels + 1,)
-        Of the panels in x.
+        Of the panels in s.
     tau, weight : shape (m,)
         Nodes and their posterior weights, which sum to 1.
     given
         Of the coefficients at each node.
     top, log_total
-        Largest log likelihood seen, and the log of the integral over x, less `top`.
+        Largest log density of s seen, and the log of its integral, less `top`.
     """
 
     model: LinearModel
@@ -100,10 +103,10 @@ class Posterior:
         from scipy.optimize import brentq  # noqa: PLC0415  (heavy)
 
         low, high = float(self.edges[0]), float(self.edges[-1])
-        x = low if p <= 0 else high
+        s = high
         if 0 < p < 1:
-            x = float(brentq(lambda x: self._below(x) - p, low, high, xtol=1e-16, rtol=1e-14))
-        return 0.0 if p <= 0 else float(self.prior.at(np.array([x]))[0])
+            s = float(brentq(lambda s: self._below(s) - p, low, high, xtol=1e-14, rtol=1e-14))
+        return 0.0 if p <= 0 else float(_tau(self.prior, np.array([s]))[0])
 
     def tau_interval(self, level: float) -> tuple[float, float]:
         """Return the equal-tailed interval of tau."""
@@ -120,13 +123,14 @@ class Posterior:
             return unit
         return np.asarray(contrast, dtype=np.float64)
 
-    def _below(self, x: float) -> float:
-        """Integrate the posterior of x from 0 to x: whole panels, then a part of one."""
-        panel = int(np.clip(np.searchsorted(self.edges, x) - 1, 0, len(self.edges) - 2))
+    def _below(self, s: float) -> float:
+        """Integrate the posterior up to s: whole panels, then a part of one."""
+        panel = int(np.clip(np.searchsorted(self.edges, s) - 1, 0, len(self.edges) - 2))
         whole = float(self.weight[: panel * NODES].sum())
-        half = (x - self.edges[panel]) / 2
+        half = (s - self.edges[panel]) / 2
         nodes = self.edges[panel] + half * (1 + GAUSS)
-        log = self.model.given(self.prior.at(nodes)).log_likelihood - self.top - self.log_total
+        given = self.model.given(_tau(self.prior, nodes))
+        log = given.log_likelihood + _log_slope(nodes) - self.top - self.log_total
         part: float = half * float(GAUSS_WEIGHT @ np.exp(log))
         return whole + part
 
@@ -140,21 +144,33 @@ def posterior(model: LinearModel, prior: TauPrior) -> Posterior:
     """
     edges = np.linspace(*_region(model, prior), PANELS + 1)
     half = np.diff(edges) / 2
-    x = (edges[:-1, None] + half[:, None] * (1 + GAUSS)).ravel()
-    tau = prior.at(x)
+    s = (edges[:-1, None] + half[:, None] * (1 + GAUSS)).ravel()
+    tau = _tau(prior, s)
     given = model.given(tau)
-    top = float(given.log_likelihood.max())
-    mass = (half[:, None] * GAUSS_WEIGHT).ravel() * np.exp(given.log_likelihood - top)
+    log = given.log_likelihood + _log_slope(s)
+    top = float(log.max())
+    mass = (half[:, None] * GAUSS_WEIGHT).ravel() * np.exp(log - top)
     total = float(mass.sum())
     return Posterior(model, prior, edges, tau, mass / total, given, top, math.log(total))
 
 
+def _tau(prior: TauPrior, s: FloatArray) -> FloatArray:
+    return prior.at(expit(s), expit(-s))
+
+
+def _log_slope(s: FloatArray) -> FloatArray:
+    """Return log x (1 - x): the derivative of x by s."""
+    slope: FloatArray = log_expit(s) + log_expit(-s)
+    return slope
+
+
 def _region(model: LinearModel, prior: TauPrior) -> tuple[float, float]:
-    """Narrow (0, 1) to where the likelihood is not 0."""
-    low, high = EDGE, 1 - EDGE
+    """Narrow the line to where the density of s is not 0."""
+    low, high = -END, END
     for _ in range(12):
         edges = np.linspace(low, high, COARSE + 1)
-        values = model.given(prior.at((edges[:-1] + edges[1:]) / 2)).log_likelihood
+        middle = (edges[:-1] + edges[1:]) / 2
+        values = model.given(_tau(prior, middle)).log_likelihood + _log_slope(middle)
         there = np.flatnonzero(values > values.max() - DEPTH)
         new = edges[max(there[0] - 1, 0)], edges[min(there[-1] + 2, COARSE)]
         done = new[1] - new[0] > (high - low) / 4

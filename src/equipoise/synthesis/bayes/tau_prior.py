@@ -1,7 +1,8 @@
 """Priors of tau, the standard deviation between studies.
 
 Each knows its density and its quantiles: x ~ U(0, 1) turned by the quantile function has the
-prior, so a sampler or a quadrature in x needs only the likelihood.
+prior, so a sampler or a quadrature in x needs only the likelihood. Quantiles take x and 1 - x,
+so that both ends are exact.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import gammainccinv, gammaln, ndtri
+from scipy.special import gammainccinv, gammaincinv, gammaln, ndtri
 
 from equipoise.errors import DataError
 
@@ -28,7 +29,7 @@ class _Kind(NamedTuple):
 
     parameters: int
     log_density: Callable[[FloatArray, tuple[float, ...]], FloatArray]
-    quantile: Callable[[FloatArray, tuple[float, ...]], FloatArray]
+    quantile: Callable[[FloatArray, FloatArray, tuple[float, ...]], FloatArray]
     tail: Callable[[tuple[float, ...]], float]
 
 
@@ -48,37 +49,39 @@ KINDS: dict[str, _Kind] = {
     "half-normal": _Kind(
         1,
         lambda t, p: 0.5 * math.log(2 / math.pi) - math.log(p[0]) - (t / p[0]) ** 2 / 2,
-        lambda x, p: p[0] * ndtri((1 + x) / 2),
+        lambda _, rest, p: -p[0] * ndtri(rest / 2),
         lambda _: math.inf,
     ),
     "half-cauchy": _Kind(
         1,
         lambda t, p: math.log(2 / (math.pi * p[0])) - np.log1p((t / p[0]) ** 2),
-        lambda x, p: p[0] * np.tan(np.pi * x / 2),
+        lambda x, rest, p: p[0] * np.sin(np.pi * x / 2) / np.sin(np.pi * rest / 2),
         lambda _: 2.0,
     ),
     "exponential": _Kind(
         1,
         lambda t, p: -math.log(p[0]) - t / p[0],
-        lambda x, p: -p[0] * np.log1p(-x),
+        lambda _, rest, p: -p[0] * np.log(rest),
         lambda _: math.inf,
     ),
     "uniform": _Kind(
         1,
         lambda t, p: np.where(t <= p[0], -math.log(p[0]), -np.inf),
-        lambda x, p: p[0] * x,
+        lambda x, _, p: p[0] * x,
         lambda _: math.inf,
     ),
     "inverse-gamma": _Kind(
         2,
         _inverse_gamma,
-        lambda x, p: np.sqrt(p[1] / gammainccinv(p[0], x)),
+        lambda x, rest, p: np.sqrt(
+            p[1] / np.where(x < 0.5, gammainccinv(p[0], x), gammaincinv(p[0], rest))
+        ),
         lambda p: 2 * p[0] + 1,
     ),
     "log-normal": _Kind(
         2,
         _log_normal,
-        lambda x, p: np.exp((p[0] + p[1] * ndtri(x)) / 2),
+        lambda x, rest, p: np.exp((p[0] + p[1] * np.where(x < 0.5, ndtri(x), -ndtri(rest))) / 2),
         lambda _: math.inf,
     ),
 }
@@ -128,9 +131,10 @@ class TauPrior:
     def __str__(self) -> str:
         return f"{self.kind}({', '.join(f'{p:g}' for p in self.parameters)})"
 
-    def at(self, x: FloatArray) -> FloatArray:
-        """Return the quantiles at x in (0, 1)."""
-        return KINDS[self.kind].quantile(x, self.parameters)
+    def at(self, x: FloatArray, rest: FloatArray | None = None) -> FloatArray:
+        """Return the quantiles at x in (0, 1); `rest` is 1 - x where that is known better."""
+        upper = 1 - x if rest is None else rest
+        return KINDS[self.kind].quantile(x, upper, self.parameters)
 
     def log_density(self, tau: FloatArray) -> FloatArray:
         """Return the log density at tau above 0."""
