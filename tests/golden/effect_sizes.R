@@ -48,3 +48,29 @@ out("ZCOR", "", ri = rr, ni = n)
 out("SMD", "t", ti = c(2.1, -3.4, .2), n1i = c(20, 11, 60), n2i = c(22, 14, 55))
 out("SMD", "p", pi = c(.018, -.0004, .9), n1i = c(20, 11, 60), n2i = c(20, 14, 55))
 out("SMD", "d", di = c(.7, -1.2, .05), n1i = c(20, 11, 60), n2i = c(22, 14, 55))
+# means and SDs from quantiles: conv.fivenum (Luo, Wan, Shi), its test of skewness; `yi` mean, `vi` SD
+q <- data.frame(min = c(2, 0, 10, 1.5, 5), q1 = c(8, 3, 21, 4, 6), med = c(12, 5, 30, 5.5, 6.5), q3 = c(15, 11, 38.5, 7.1, 9),
+                max = c(29, 40, 55, 10, 30), n = c(40, 25, 260, 12, 7))
+five <- function(option, ...) {
+  r <- suppressWarnings(conv.fivenum(..., n = q$n, test = FALSE))
+  cat(sprintf("quantiles,%s,%d,%.17g,%.17g\n", option, 1:5, as.numeric(r$mean), as.numeric(r$sd)), sep = "")
+  cat(sprintf("skewed,%s,%d,%d,0\n", option, 1:5, as.integer(attr(r$mean, "sig"))), sep = "")
+}
+five("quartiles", q1 = q$q1, median = q$med, q3 = q$q3)
+five("range", min = q$min, median = q$med, max = q$max)
+five("five", min = q$min, q1 = q$q1, median = q$med, q3 = q$q3, max = q$max)
+# a ratio with its interval
+w <- conv.wald(out = c(.72, 2.5), ci.lb = c(.55, 1.1), ci.ub = c(.94, 5.7), transf = log, data = NULL)
+cat(sprintf("ratio,interval,%d,%.17g,%.17g\n", 1:2, as.numeric(w$yi), w$vi), sep = "")
+w <- conv.wald(out = c(.72, 2.5), pval = c(.016, .2), transf = log, data = NULL)
+cat(sprintf("ratio,p,%d,%.17g,%.17g\n", 1:2, as.numeric(w$yi), w$vi), sep = "")
+# where the test of skewness begins to speak: the least median of 0.500, 0.501, ... that it calls skewed
+sizes <- c(7, 20, 60, 200)
+first <- function(option, ...) for (n in sizes) {
+  m <- seq(.5, 1, .001)
+  sig <- suppressWarnings(attr(conv.fivenum(..., median = m, n = rep(n, 501), test = FALSE)$mean, "sig"))
+  cat(sprintf("skew-begins,%s,%d,%.3f,0\n", option, n, if (any(sig)) m[which(sig)[1]] else NA))
+}
+first("quartiles", q1 = rep(0, 501), q3 = rep(1, 501))
+first("range", min = rep(0, 501), max = rep(1, 501))
+first("five", min = rep(-1, 501), q1 = rep(0, 501), q3 = rep(1, 501), max = rep(2, 501))
