@@ -136,8 +136,8 @@ def test_ratios_with_intervals_or_p_equal_metafor():
     assert_allclose([got.value, got.se**2], golden("ratio", "p")[:2], rtol=1e-9)
 
 
-@given(st.floats(-20, 20), SDS, SIZES, st.floats(-20, 20), SDS, SIZES)
-def test_every_road_to_g_leads_to_the_same_g(*table):
+@given(st.tuples(st.floats(-20, 20), SDS, SIZES, st.floats(-20, 20), SDS, SIZES))
+def test_every_road_to_g_leads_to_the_same_g(table):
     mean1, sd1, n1, mean2, sd2, n2 = table
     g, v = MEASURES["SMD"].compute(mean1, sd1, n1, mean2, sd2, n2)
     pooled = np.sqrt(((n1 - 1) * sd1**2 + (n2 - 1) * sd2**2) / (n1 + n2 - 2))
