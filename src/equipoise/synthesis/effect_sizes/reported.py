@@ -143,7 +143,7 @@ def _rows_for(
 ) -> NDArray[np.int64]:
     if any(need not in values for need in road.needs):
         return np.array([], dtype=np.int64)
-    there = np.isfinite(np.stack([values[need] for need in road.needs])).all(axis=0)
+    there = np.all([np.isfinite(values[need]) for need in road.needs], axis=0)
     return np.array([row for row in range(k) if there[row] and row not in done], dtype=np.int64)
 
 

@@ -6,7 +6,8 @@ Each road names the columns it needs. A row takes the first road whose numbers i
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -27,7 +28,7 @@ class Settings:
     """What roads may ask: the level of the papers' intervals, the variance, names of studies."""
 
     level: float
-    options: Mapping[str, object]
+    options: Mapping[str, Any]
     study: Sequence[str]
 
 
@@ -47,7 +48,6 @@ class Road:
     source: str
     needs: tuple[str, ...]
     walk: Callable[[str, Values, Settings], Arrived]
-    kind: str = field(default="")
 
 
 GROUPS = ("n1", "n2")
@@ -94,7 +94,7 @@ def _changes(measure: str, v: Values, to: Settings) -> Arrived:
     return Arrived(_of_means(measure, groups, v, to), told)
 
 
-def _quantiles(method: Callable[..., conv.GroupSummary], *stems: str) -> Road:
+def _quantiles(source: str, method: Callable[..., conv.GroupSummary], *stems: str) -> Road:
     def walk(measure: str, v: Values, to: Settings) -> Arrived:
         made = [
             method(*(v[f"{stem}{arm}"] for stem in stems), v[f"n{arm}"], study=to.study)
@@ -105,10 +105,6 @@ def _quantiles(method: Callable[..., conv.GroupSummary], *stems: str) -> Road:
         effect = _of_means(measure, groups, v, to)
         return Arrived(effect, made[0].assumptions, tuple(warnings))
 
-    names = {2: "range", 3: "five"}
-    source = "medians, quartiles and ranges" if len(stems) == 5 else "medians and IQRs"
-    if stems[0] == "min" and len(stems) == 3:
-        source = f"medians and {names[2]}s"
     return Road(source, (*_arms(*stems), *GROUPS), walk)
 
 
@@ -123,7 +119,7 @@ def _difference(measure: str, v: Values, se: FloatArray, to: Settings, told: str
         v["n1"],
         v["n2"],
         **to.options,
-        study=to.study,  # type: ignore[arg-type]
+        study=to.study,
     )
     unadjusted = "The mean difference is not adjusted: its standard error gives the pooled SD."
     return Arrived(g.effect, (told, unadjusted, *g.assumptions))
@@ -209,9 +205,17 @@ _OF_TWO_MEANS = (
     Road("means and SEs", (*_arms("mean", "se"), *GROUPS), _means_and_ses),
     Road("means and CIs", (*_arms("mean", "low", "high"), *GROUPS), _means_and_intervals),
     Road("change scores", (*_arms("change", "change_sd"), *GROUPS), _changes),
-    _quantiles(conv.from_five_numbers, "min", "q1_", "median", "q3_", "max"),
-    _quantiles(conv.from_quartiles, "q1_", "median", "q3_"),
-    _quantiles(conv.from_range, "min", "median", "max"),
+    _quantiles(
+        "medians, quartiles and ranges",
+        conv.from_five_numbers,
+        "min",
+        "q1_",
+        "median",
+        "q3_",
+        "max",
+    ),
+    _quantiles("medians and IQRs", conv.from_quartiles, "q1_", "median", "q3_"),
+    _quantiles("medians and ranges", conv.from_range, "min", "median", "max"),
     Road("difference and CI", ("md", "md_low", "md_high", *GROUPS), _difference_and_interval),
     Road("difference and SE", ("md", "md_se", *GROUPS), _difference_and_se),
     Road("difference and t", ("md", "t", *GROUPS), _difference_and_t),
