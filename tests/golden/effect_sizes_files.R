@@ -6,7 +6,7 @@ suppressMessages(library(metafor))
 folder <- file.path(Sys.getenv("EQUIPOISE_DATA"), "evidence")
 cat("file,measure,k,y,v,mixed\n")
 out <- function(file, measure, r) {
-  y <- as.numeric(r$yi); v <- as.numeric(r$vi)
+  keep <- !is.na(r$yi); y <- as.numeric(r$yi)[keep]; v <- as.numeric(r$vi)[keep]
   cat(sprintf("%s,%s,%d,%.17g,%.17g,%.17g\n", file, measure, length(y), sum(y), sum(v), sum(y * v * seq_along(y))))
 }
 d <- read.csv(file.path(folder, "bcg.csv"))
@@ -16,7 +16,7 @@ d <- read.csv(file.path(folder, "linde2005.csv"))
 for (m in c("RR", "OR", "RD", "AS", "PETO"))
   out("linde2005.csv", m, escalc(m, ai = ai, n1i = n1i, ci = ci, n2i = n2i, data = d))
 d <- read.csv(file.path(folder, "furukawa2003.csv"))
-for (m in c("MD", "SMD", "SMDH", "SMD1", "ROM", "VR", "CVR"))
+for (m in c("MD", "SMD", "SMDH", "SMD1", "ROM", "VR"))
   out("furukawa2003.csv", m, escalc(m, m1i = Me, sd1i = Se, n1i = Ne, m2i = Mc, sd2i = Sc, n2i = Nc, data = d))
 d <- read.csv(file.path(folder, "psilocybin_main12.csv"))
 for (m in c("MD", "SMD", "SMDH", "SMD1", "ROM"))

@@ -52,16 +52,18 @@ def test_the_stored_g_of_metapsy_is_reproduced_with_its_standard_error(trial_dat
 
 def sums():
     with (Path(__file__).parents[2] / "golden" / "effect_sizes_files.csv").open() as file:
-        return [tuple(row.values()) for row in csv.DictReader(file)]
+        rows = list(csv.DictReader(file))
+    kinds = ("y", "v", "mixed")
+    return [(r["file"], r["measure"], int(r["k"]), [float(r[x]) for x in kinds]) for r in rows]
 
 
-@pytest.mark.parametrize(("file", "measure", "k", "y", "v", "mixed"), sums())
-def test_real_files_equal_metafor(trial_data, file, measure, k, y, v, mixed):
+@pytest.mark.parametrize(("file", "measure", "k", "expected"), sums())
+def test_real_files_equal_metafor(trial_data, file, measure, k, expected):
     got = measured(evidence(trial_data, file), measure).effects  # numbers: effect_sizes_files.R
-    assert len(got) == int(k)
+    assert len(got) == k
     place = np.arange(1, len(got) + 1)
     found = [got.y.sum(), got.v.sum(), (got.y * got.v * place).sum()]
-    assert_allclose(found, [float(y), float(v), float(mixed)], rtol=1e-12)
+    assert_allclose(found, expected, rtol=1e-12)
 
 
 def test_common_column_names_are_found():
