@@ -80,3 +80,9 @@ def test_reported_takes_whatever_a_row_has(run, tmp_path):
 
 def test_every_measure_is_offered():
     assert set(OFFERED) == set(MEASURES)
+
+
+def test_a_forest_plot_is_drawn(run, table, tmp_path):
+    result = run("effects", table, "--measure", "ROM", "--plot", tmp_path / "forest.svg")
+    assert result.exit_code == 0, result.stderr
+    assert "ratio of means" in (tmp_path / "forest.svg").read_text(encoding="utf-8")

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from equipoise.cli.options import output_option
+from equipoise.cli.options import output_option, plot_option, write_figure
 from equipoise.cli.table_file import file_options, print_found, read_table
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from equipoise.estimates import Estimates
     from equipoise.synthesis.effect_sizes import Measured, ZeroCells
 
 MEASURES = (
@@ -89,6 +90,7 @@ def number_options(command: Callable[..., Any]) -> Callable[..., Any]:
     type=click.Choice(["lower", "higher"]),
     help="Turn signs to this direction, where outcomes differ.",
 )
+@plot_option("Also draw a forest plot")
 @output_option(help="Also write study, yi, sei, vi, measure, source, flipped, assumptions.")
 @file_options
 def command(file: Path, level: float, as_json: bool, **options: Any) -> None:
@@ -116,6 +118,8 @@ def command(file: Path, level: float, as_json: bool, **options: Any) -> None:
     if options["output"]:
         measured.to_frame().to_csv(options["output"], index=False, encoding="utf-8")
         click.echo(f"Wrote {options['output']}", err=True)
+    if options["plot"]:
+        _draw(options["plot"], measured, found)
     heading = f"{measured.measure.code}: {measured.measure.title}, {len(found)} rows"
     print_found(found, heading, as_json=as_json)
     if not as_json and measured.measure.back == "exp":
@@ -141,6 +145,16 @@ def _measured(frame: pd.DataFrame, level: float, options: dict[str, Any]) -> Mea
         given = {name: value for name, value in chosen.items() if value is not None}
         return from_reported(frame, measure, names, level=level, **common, **given)
     return effect_sizes(frame, measure, names, zero=zero, variance=options["variance"], **common)
+
+
+def _draw(path: Path, measured: Measured, found: Estimates) -> None:
+    from equipoise.plots import forest  # noqa: PLC0415  (matplotlib is heavy)
+
+    frame = found.to_frame().rename(columns={"label": "study"})
+    ratio = measured.measure.back == "exp"
+    scale = measured.effects.scale or measured.measure.title
+    ax = forest(frame, scale=measured.measure.shown if ratio else scale, exponentiate=ratio)
+    write_figure(ax, path)
 
 
 def _pairs(items: tuple[str, ...], option: str) -> dict[str, str]:

@@ -1,67 +1,106 @@
 """The forest plot: every study with its interval and weight, what else is known of it, the pool.
 
-Columns of text stand left of the intervals, the weight right of them, and further right the
-judgements of risk of bias, each a coloured dot with a sign, so that colour is not the only carrier.
+Columns of text stand left of the intervals, the effect and the weight right of them, and further
+right the judgements of risk of bias. For a phone, each study has two lines instead: text, and
+under it the interval over the whole width.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import TextPath
+from matplotlib.transforms import blended_transform_factory
 
-from equipoise.plots.style import ACTIVE, FAINT, INK, MUTED, PAPER, shorten, styled
+from equipoise.plots.forest_lines import (
+    Line,
+    cells_of,
+    forest_lines,
+    name_of,
+    numbers_of,
+    weights_of,
+)
+from equipoise.plots.judgement_dots import dot_titles, judgement_dot
+from equipoise.plots.ratio_ticks import ratio_ticks
+from equipoise.plots.style import ACTIVE, INK, MUTED, PAPER, WIDTH, shorten, styled
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-ROW, SIZE, GAP = 16.0, 8.5, 9.0
-"""Points: height of a row, size of its text, space between columns."""
+SIZE, GAP, EDGE = 8.5, 9.0, 3.0
+"""Points: size of text, space between columns, margin."""
 PICTURE = 190.0
 """Points: width of the part with the intervals."""
 DOT = 13.0
 """Points: width of a column of risk of bias."""
-LONGEST = 30
-"""Letters of a study's name; the rest is cut."""
-
-JUDGEMENTS = {
-    "low": ("+", "#1b7f4d"),
-    "some concerns": ("!", "#c98a00"),
-    "moderate": ("!", "#c98a00"),
-    "high": ("−", "#b3261e"),
-    "serious": ("−", "#b3261e"),
-    "critical": ("×", "#7a1019"),
-    "no information": ("?", "#59616b"),
-}
-"""Sign and colour of a judgement of RoB 2 or ROBINS-I; anything else is no information."""
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """A line of the plot: a study, a heading, a summary, or the prediction interval.
+class _Layout:
+    """Where panels lie in a figure whose sizes are known in points.
 
-    Parameters
-    ----------
-    kind
-        "study", "heading", "summary", "prediction" or "space".
-    text
-        What stands at its left.
-    numbers
-        Estimate, low and high, on the scale of analysis; NaN where it has none.
-    row
-        Which row of the frame it is; -1 if none.
+    `text` and `mark` say where in its row, from -0.5 to 0.5, a line's words and interval are.
     """
 
-    kind: str
-    text: str = ""
-    numbers: tuple[float, float, float] = (np.nan, np.nan, np.nan)
-    row: int = -1
+    figure: Figure
+    width: float
+    height: float
+    foot: float
+    body: float
+    rows: int
+    text: float = 0.0
+    mark: float = 0.0
+
+    def panel(self, x: float, width: float) -> Axes:
+        """Make axes of that width at x, one unit of y a row; y 0 is the heading."""
+        box = (x / self.width, self.foot / self.height, width / self.width, self.body / self.height)
+        ax = self.figure.add_axes(box)
+        ax.set_ylim(self.rows + 0.5, 0.5 - self.top)
+        ax.set_yticks([])
+        for side in ("left", "right", "top", "bottom"):
+            ax.spines[side].set_visible(False)
+        ax.tick_params(axis="both", length=0)
+        return ax
+
+    @property
+    def row(self) -> float:
+        """Height of a row, points."""
+        return (self.body - 16.0) / self.rows
+
+    @property
+    def top(self) -> float:
+        """Height of the heading, rows."""
+        return 16.0 / self.row
+
+    def column(
+        self,
+        x: float,
+        width: float,
+        column: tuple[str, Sequence[str]],
+        lines: Sequence[Line],
+        align: Literal["left", "right"] = "left",
+    ) -> None:
+        """Write a column of text; on a phone over paper, since intervals' lines pass there."""
+        title, cells = column
+        behind = {"facecolor": PAPER, "edgecolor": "none", "pad": 0.6} if self.mark else None
+        ax = self.panel(x, width)
+        ax.set_xlim(0, width)
+        ax.set_xticks([])
+        where = 0.0 if align == "left" else width
+        ax.text(where, 0.5 - self.top / 2, title, ha=align, va="center", size=SIZE, color=MUTED)
+        for y, (line, cell) in enumerate(zip(lines, cells, strict=True), start=1):
+            weight = "bold" if line.kind in {"heading", "summary"} else "normal"
+            if cell:
+                ax.text(
+                    where, y + self.text, cell, ha=align, va="center", size=SIZE, weight=weight,
+                    bbox=behind,
+                )  # fmt: skip
 
 
 @styled
@@ -72,10 +111,12 @@ def forest(
     summary: pd.DataFrame | None = None,
     prediction: tuple[float, float] | None = None,
     columns: Mapping[str, str] | Sequence[str] = (),
-    rob: Sequence[str] = (),
+    rob: Mapping[str, str] | Sequence[str] = (),
     subgroup: str | None = None,
     favours: tuple[str, str] | None = None,
     exponentiate: bool = False,
+    narrow: bool = False,
+    heading: str = "Effect [interval]",
     digits: int = 2,
 ) -> Axes:
     """Draw studies, their weights, what is known of them, and what they say together.
@@ -92,285 +133,183 @@ def forest(
     prediction
         Low and high of the prediction interval, a bar under the diamond at the foot.
     columns
-        Columns of text to show left of the picture; a mapping gives their headings.
+        Columns of text to show beside the names; a mapping gives their headings.
     rob
-        Columns of judgements, drawn as dots with signs, in that order; headed by their names.
+        Columns of judgements (low, some concerns, high, no information; ROBINS-I's too), drawn
+        as dots with signs, in that order; a mapping gives headings of up to three letters.
     subgroup
         Column by which studies are grouped, in order of appearance.
     favours
         What values below and above no effect favour.
     exponentiate
         Estimates are logarithms of ratios: label the axis and the numbers with ratios.
-    digits
-        Decimals of the numbers at the right.
+    narrow
+        For a phone: two lines a study, no wider than other figures. Else the width is what the
+        columns need.
+    heading, digits
+        What stands over the numbers at the right, such as "g [95% CI]"; and their decimals.
 
     Returns
     -------
     matplotlib.axes.Axes
         The part with the intervals; the others are its neighbours in the figure.
     """
-    lines = _lines(frame, summary, prediction, subgroup)
-    titles = dict(columns) if isinstance(columns, Mapping) else {name: name for name in columns}
-    left = [("", [_name(line) for line in lines])]
-    left += [(title, _cells(frame, name, lines)) for name, title in titles.items()]
-    right = [("Effect [interval]", [_numbers(line, digits, exponentiate) for line in lines])]
+    lines = forest_lines(frame, summary, prediction, subgroup)
+    if narrow:  # two lines a row are space enough
+        lines = [line for line in lines if line.kind != "space"]
+    texts = dict(columns) if isinstance(columns, Mapping) else {name: name for name in columns}
+    dots = dot_titles(rob)
+    left = [("", [name_of(line) for line in lines])]
+    left += [(title, cells_of(frame, name, lines)) for name, title in texts.items()]
+    right = [(heading, [numbers_of(line, digits, exponentiate=exponentiate) for line in lines])]
     if "weight" in frame:
-        right.append(("Weight", _weights(frame, lines)))
-    widths = [_width(column) for column in (*left, *right)]
-    total = sum(widths) + GAP * len(widths) + PICTURE + DOT * len(rob) + GAP
-    foot = 34.0 + (11.0 if favours else 0.0)
-    height = ROW * (len(lines) + 1) + foot + 4.0
-    figure = Figure(figsize=(total / 72, height / 72))
-    at = _Layout(figure, total, height, foot, ROW * (len(lines) + 1))
-    x = at.texts(left, widths[: len(left)], lines, 0.0, align="left")
-    ax = at.panel(x, PICTURE, len(lines))
-    x = at.texts(right, widths[len(left) :], lines, x + PICTURE + GAP, align="right")
-    if len(rob):
-        _risk_of_bias(at.panel(x, DOT * len(rob), len(lines)), frame, lines, rob)
-    _intervals(ax, frame, lines)
-    _axis(ax, frame, lines, scale=scale, favours=favours, exponentiate=exponentiate)
+        right.append(("Weight", weights_of(frame, lines)))
+    foot = 36.0 + (11.0 if favours else 0.0)
+    draw = _phone if narrow else _desk
+    layout, ax, dots_at = draw(lines, left, right, DOT * len(dots), foot)
+    if dots:
+        _risk_of_bias(layout.panel(dots_at, DOT * len(dots)), frame, lines, dots, layout)
+    _intervals(ax, frame, lines, layout.mark)
+    _axis(ax, len(lines), scale, favours, exponentiate=exponentiate)
     return ax
 
 
-@dataclass(frozen=True, slots=True)
-class _Layout:
-    """Where panels lie in a figure whose sizes are known in points."""
-
-    figure: Figure
-    width: float
-    height: float
-    foot: float
-    body: float
-
-    def panel(self, x: float, width: float, rows: int) -> Axes:
-        """Make axes of that width at x, one unit of y a row, the heading on top."""
-        box = (x / self.width, self.foot / self.height, width / self.width, self.body / self.height)
-        ax = self.figure.add_axes(box)
-        ax.set_ylim(rows + 0.5, -0.5 - 0.5)
-        ax.set_yticks([])
-        for side in ("left", "right", "top", "bottom"):
-            ax.spines[side].set_visible(False)
-        ax.tick_params(axis="both", length=0)
-        return ax
-
-    def texts(
-        self,
-        columns: Sequence[tuple[str, list[str]]],
-        widths: Sequence[float],
-        lines: Sequence[Line],
-        x: float,
-        *,
-        align: str,
-    ) -> float:
-        """Write columns of text from x on; return where they end."""
-        for (title, cells), width in zip(columns, widths, strict=True):
-            ax = self.panel(x, width, len(lines))
-            ax.set_xlim(0, width)
-            ax.set_xticks([])
-            where = 0.0 if align == "left" else width
-            ax.text(where, -0.1, title, ha=align, va="center", size=SIZE, color=MUTED)  # type: ignore[arg-type]
-            for y, (line, cell) in enumerate(zip(lines, cells, strict=True)):
-                bold = line.kind in {"heading", "summary"}
-                ax.text(
-                    where, y + 1, cell, ha=align, va="center", size=SIZE, color=INK,  # type: ignore[arg-type]
-                    weight="bold" if bold else "normal",
-                )  # fmt: skip
-            x += width + GAP
-        return x
+Columns = Sequence[tuple[str, list[str]]]
 
 
-def _lines(
-    frame: pd.DataFrame,
-    summary: pd.DataFrame | None,
-    prediction: tuple[float, float] | None,
-    subgroup: str | None,
-) -> list[Line]:
-    values = frame[["estimate", "low", "high"]].to_numpy(dtype=np.float64, na_value=np.nan)
-    names = [str(name) for name in frame["study"]]
-
-    def study(row: int) -> Line:
-        estimate, low, high = values[row]
-        return Line("study", names[row], (estimate, low, high), row)
-
-    if subgroup is None:
-        lines = [study(row) for row in range(len(frame))]
-    else:
-        groups = [str(value) for value in frame[subgroup]]
-        lines = []
-        for group in dict.fromkeys(groups):
-            lines += [Line("space")] if lines else []
-            lines.append(Line("heading", group))
-            lines += [study(row) for row in range(len(frame)) if groups[row] == group]
-            lines += _summaries(summary, group)
-    whole = _summaries(summary, None)
-    lines += [Line("space"), *whole] if whole else []
-    if prediction is not None:
-        low, high = prediction
-        lines.append(Line("prediction", "Prediction interval", (np.nan, low, high)))
-    return lines
+def _desk(
+    lines: Sequence[Line], left: Columns, right: Columns, dots: float, foot: float
+) -> tuple[_Layout, Axes, float]:
+    """Lay columns side by side; return the part for intervals, and where dots begin."""
+    widths = [_width(column) for column in (*left, *right)]
+    total = 2 * EDGE + sum(widths) + GAP * len(widths) + PICTURE + (dots + GAP if dots else 0.0)
+    body = 16.0 * (len(lines) + 1)
+    height = body + foot + EDGE
+    figure = Figure(figsize=(total / 72, height / 72))
+    layout = _Layout(figure, total, height, foot, body, len(lines), text=0.06)
+    x = EDGE
+    for column, width in zip(left, widths, strict=False):
+        layout.column(x, width, column, lines)
+        x += width + GAP
+    ax = layout.panel(x, PICTURE)
+    x += PICTURE + GAP
+    for column, width in zip(right, widths[len(left) :], strict=True):
+        layout.column(x, width, column, lines, "right")
+        x += width + GAP
+    return layout, ax, x
 
 
-def _summaries(summary: pd.DataFrame | None, group: str | None) -> list[Line]:
-    if summary is None:
-        return []
-    found = []
-    for row in summary.to_dict("records"):
-        own = row.get("subgroup")
-        own = None if own is None or own != own or own == "" else str(own)  # noqa: PLR0124  (NaN)
-        if own == group:
-            numbers = (float(row["estimate"]), float(row["low"]), float(row["high"]))
-            found.append(Line("summary", str(row["label"]), numbers))
-    return found
-
-
-def _name(line: Line) -> str:
-    return shorten(line.text, LONGEST if line.kind == "study" else 2 * LONGEST)
-
-
-def _cells(frame: pd.DataFrame, name: str, lines: Sequence[Line]) -> list[str]:
-    cells = ["" if value is None or value != value else value for value in frame[name]]  # noqa: PLR0124
-    shown = [f"{c:g}" if isinstance(c, float) else shorten(str(c), 22) for c in cells]
-    return [shown[line.row] if line.row >= 0 else "" for line in lines]
-
-
-def _numbers(line: Line, digits: int, exponentiate: bool) -> str:
-    estimate, low, high = (np.exp(line.numbers) if exponentiate else line.numbers) + np.zeros(3)
-    limits = f"[{low:.{digits}f}, {high:.{digits}f}]".replace("-", "−")
-    if line.kind == "prediction":
-        return limits
-    if not np.isfinite(estimate):
-        return ""
-    return f"{estimate:.{digits}f} ".replace("-", "−") + limits
-
-
-def _weights(frame: pd.DataFrame, lines: Sequence[Line]) -> list[str]:
-    weight = frame["weight"].to_numpy(dtype=np.float64, na_value=np.nan)
-    percent = 100 * weight / np.nansum(weight)
-    return [f"{percent[line.row]:.1f}%" if line.row >= 0 else "" for line in lines]
+def _phone(
+    lines: Sequence[Line], left: Columns, right: Columns, dots: float, foot: float
+) -> tuple[_Layout, Axes, float]:
+    """Write what is known of a study in one line, and draw its interval below."""
+    body = 16.0 + 28.0 * len(lines)
+    height = body + foot + EDGE
+    figure = Figure(figsize=(WIDTH / 72, height / 72))
+    layout = _Layout(figure, WIDTH, height, foot, body, len(lines), text=-0.2, mark=0.22)
+    effects = [
+        " · ".join(filter(None, cells)) for cells in zip(*(c for _, c in right), strict=True)
+    ]
+    title = " · ".join(name for name, _ in right)
+    taken = _width((title, effects))
+    letters = int((WIDTH - 2 * EDGE - taken) / (0.6 * SIZE))
+    known = [" · ".join(filter(None, cells)) for cells in zip(*(c for _, c in left), strict=True)]
+    known = [shorten(text, max(letters, 12)) for text in known]
+    ax = layout.panel(EDGE + 4, WIDTH - 2 * EDGE - 8 - (dots + GAP if dots else 0.0))
+    layout.column(EDGE, WIDTH - 2 * EDGE, ("", known), lines)
+    layout.column(EDGE, WIDTH - 2 * EDGE, (title, effects), lines, "right")
+    return layout, ax, WIDTH - EDGE - dots
 
 
 def _width(column: tuple[str, list[str]]) -> float:
-    """Return the width of the widest cell, points; bold ones are taken as such."""
+    """Return the width of the widest cell, points, as if it were bold."""
     title, cells = column
     font = FontProperties(family="DejaVu Sans", weight="bold")
-    widest = max([title, *cells], key=len)
-    longest = sorted({widest, *sorted(cells, key=len)[-4:]}, key=len)
-    return max(
-        float(TextPath((0, 0), text, size=SIZE, prop=font).get_extents().width) if text else 0.0
-        for text in longest
-    )
+    widest = sorted({title, *cells}, key=len)[-5:]
+    sizes = [TextPath((0, 0), t, size=SIZE, prop=font).get_extents().width for t in widest if t]
+    return float(max(sizes, default=0.0))
 
 
-def _limits(frame: pd.DataFrame, lines: Sequence[Line]) -> tuple[float, float]:
+def _limits(lines: Sequence[Line]) -> tuple[float, float]:
     """Show all estimates and summaries; cut intervals that reach far beyond (arrows tell)."""
     numbers = np.array([line.numbers for line in lines])
     studies = np.array([line.kind == "study" for line in lines])
-    whole = numbers[~studies][:, 1:]
-    points = numbers[:, 0]
-    low, high = np.nanmin([*points, 0.0]), np.nanmax([*points, 0.0])
-    if np.isfinite(whole).any():
-        low, high = min(low, np.nanmin(whole)), max(high, np.nanmax(whole))
-    span = high - low or 1.0
-    reach = 0.6 * span
+    shown = [0.0, *numbers[:, 0], *numbers[~studies, 1], *numbers[~studies, 2]]
+    low, high = float(np.nanmin(shown)), float(np.nanmax(shown))
+    reach = 0.6 * ((high - low) or 1.0)
     ends = numbers[studies][:, 1:]
-    low = max(low - reach, min(low, float(np.nanmin(ends))))
-    high = min(high + reach, max(high, float(np.nanmax(ends))))
+    low = max(low - reach, min(low, float(np.nanmin(ends, initial=low))))
+    high = min(high + reach, max(high, float(np.nanmax(ends, initial=high))))
     return low - 0.04 * (high - low), high + 0.04 * (high - low)
 
 
-def _intervals(ax: Axes, frame: pd.DataFrame, lines: Sequence[Line]) -> None:
-    left, right = _limits(frame, lines)
+def _intervals(ax: Axes, frame: pd.DataFrame, lines: Sequence[Line], mark: float) -> None:
+    left, right = _limits(lines)
     ax.set_xlim(left, right)
     weight = np.ones(len(frame))
     if "weight" in frame:
         weight = frame["weight"].to_numpy(dtype=np.float64, na_value=np.nan)
-    side = 2.5 + 5.5 * np.sqrt(weight / np.nanmax(weight))  # area goes with weight
-    for y, line in enumerate(lines, start=1):
+    sides = 2.5 + 5.5 * np.sqrt(weight / np.nanmax(weight))  # area goes with weight
+    half = 0.32 if mark == 0 else 0.2
+    for row, line in enumerate(lines, start=1):
+        y = row + mark
         estimate, low, high = line.numbers
         if line.kind == "study" and np.isfinite(estimate):
             ax.hlines(y, max(low, left), min(high, right), color=INK, linewidth=1.1)
-            for end, beyond, mark in ((left, low < left, "<"), (right, high > right, ">")):
+            for end, beyond, arrow in ((left, low < left, "<"), (right, high > right, ">")):
                 if beyond:
-                    ax.plot(end, y, mark, color=INK, markersize=4, clip_on=False)
-            ax.plot(estimate, y, "s", color=INK, markersize=side[line.row])
+                    ax.plot(end, y, arrow, color=INK, markersize=4, clip_on=False)
+            side = sides[line.row] if np.isfinite(sides[line.row]) else 2.5
+            ax.plot(estimate, y, "s", color=INK, markersize=side)
         elif line.kind == "summary":
-            ax.fill(
-                [low, estimate, high, estimate], [y, y - 0.32, y, y + 0.32], facecolor=ACTIVE,
-                edgecolor=ACTIVE, linewidth=0.8,
-            )  # fmt: skip
+            corners = [low, estimate, high, estimate], [y, y - half, y, y + half]
+            ax.fill(*corners, facecolor=ACTIVE, edgecolor=ACTIVE, linewidth=0.8)
         elif line.kind == "prediction":
-            ax.barh(y, high - low, 0.26, left=low, facecolor=PAPER, edgecolor=ACTIVE, linewidth=1)
-    last = [line for line in lines if line.kind == "summary"][-1:]
-    for line in last:
-        ax.axvline(line.numbers[0], color=ACTIVE, linewidth=0.8, linestyle=(0, (3, 2)), zorder=0)
+            ax.barh(y, high - low, half, left=low, facecolor=PAPER, edgecolor=ACTIVE, linewidth=1)
+    for line in [line for line in lines if line.kind == "summary"][-1:]:
+        ax.vlines(
+            line.numbers[0], 0.5, len(lines) + 0.5, color=ACTIVE, linewidth=0.8,
+            linestyle=(0, (3, 2)), zorder=0,
+        )  # fmt: skip
 
 
 def _axis(
-    ax: Axes,
-    frame: pd.DataFrame,
-    lines: Sequence[Line],
-    *,
-    scale: str,
-    favours: tuple[str, str] | None,
-    exponentiate: bool,
+    ax: Axes, rows: int, scale: str, favours: tuple[str, str] | None, *, exponentiate: bool
 ) -> None:
-    bottom = len(lines) + 0.5
     ax.spines["bottom"].set_visible(True)
     ax.tick_params(axis="x", length=3, labelsize=SIZE, pad=2)
-    ax.vlines(0, 0.5, bottom, color=MUTED, linewidth=0.8, zorder=0)
+    ax.vlines(0, 0.5, rows + 0.5, color=MUTED, linewidth=0.8, zorder=0)
     left, right = ax.get_xlim()
     if exponentiate:
-        ticks = _ratio_ticks(left, right)
+        ticks = ratio_ticks(left, right)
         ax.set_xticks(np.log(ticks), [f"{tick:g}" for tick in ticks])
     else:
         ax.locator_params(axis="x", nbins=5)
     ax.set_xlabel(scale, size=SIZE, labelpad=2)
     if favours is None:
         return
-    from matplotlib.transforms import blended_transform_factory  # noqa: PLC0415
-
     below = blended_transform_factory(ax.transData, ax.transAxes)
-    height = ax.bbox.height * 72 / ax.figure.dpi
-    for text, align, arrow in ((f"← {favours[0]}", "right", -1), (f"{favours[1]} →", "left", 1)):
+    for text, align, side in ((f"← {favours[0]}", "right", -1), (f"{favours[1]} →", "left", 1)):
         ax.annotate(
-            text, (0, -33.0 / height), xycoords=below, xytext=(4 * arrow, 0),
-            textcoords="offset points", ha=align, va="center", size=SIZE - 0.5, color=MUTED,
-            annotation_clip=False,
+            text, (0, 0), xycoords=below, xytext=(4 * side, -37), textcoords="offset points",
+            ha=align, va="center", size=SIZE - 0.5, color=MUTED, annotation_clip=False,
         )  # fmt: skip
 
 
-def _ratio_ticks(left: float, right: float) -> list[float]:
-    """Return round ratios within two logarithms, at most six."""
-    fine = [m * 10.0**e for e in range(-4, 5) for m in (1, 2, 5)]
-    inside = [tick for tick in fine if left <= np.log(tick) <= right]
-    if len(inside) > 6:
-        inside = [10.0**e for e in range(-4, 5) if left <= e * np.log(10) <= right]
-    if len(inside) < 3:
-        more = [m / 100 for m in (50, 60, 70, 80, 90, 100, 110, 125, 150, 175, 200, 250, 300, 400)]
-        inside = [tick for tick in more if left <= np.log(tick) <= right]
-        inside = inside[:: max(1, len(inside) // 5)] if 1.0 not in inside[::2] else inside[::2]
-    return inside or [1.0]
-
-
-def _risk_of_bias(ax: Axes, frame: pd.DataFrame, lines: Sequence[Line], rob: Sequence[str]) -> None:
-    ax.set_xlim(0, len(rob))
+def _risk_of_bias(
+    ax: Axes,
+    frame: pd.DataFrame,
+    lines: Sequence[Line],
+    dots: Mapping[str, str],
+    layout: _Layout,
+) -> None:
+    ax.set_xlim(0, len(dots))
     ax.set_xticks([])
-    for k, name in enumerate(rob):
-        title = name if len(name) <= 3 else name[:2]
-        ax.text(k + 0.5, -0.1, title.upper(), ha="center", va="center", size=SIZE - 1, color=MUTED)
-        cells = [str(value).strip().casefold() for value in frame[name]]
+    phone = layout.mark != 0  # there, the heading stands above the effects: name dots at the foot
+    y_title = layout.rows + 0.5 + 8 / layout.row if phone else 0.5 - layout.top / 2
+    for k, (name, title) in enumerate(dots.items()):
+        ax.text(k + 0.5, y_title, title, ha="center", va="center", size=SIZE - 1.5, color=MUTED)
+        cells = [str(value) for value in frame[name]]
         for y, line in enumerate(lines, start=1):
-            if line.row < 0:
-                continue
-            sign, colour = _judgement(cells[line.row])
-            ax.plot(k + 0.5, y, "o", color=colour, markersize=10, markeredgewidth=0)
-            ax.text(
-                k + 0.5, y, sign, ha="center", va="center_baseline", size=SIZE, color="white",
-                weight="bold",
-            )  # fmt: skip
-    ax.vlines(0, 0.5, len(lines) + 0.5, color=FAINT, linewidth=0.5)
-
-
-def _judgement(cell: str) -> tuple[str, str]:
-    words = cell.removesuffix(" risk").removesuffix(" of bias").removesuffix(" risk")
-    return JUDGEMENTS.get(words, JUDGEMENTS["no information"])
+            if line.row >= 0:
+                judgement_dot(ax, k + 0.5, y + layout.mark, cells[line.row])
