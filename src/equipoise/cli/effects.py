@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from equipoise.cli.measure_options import MEASURES, NUMBERS, number_options, pairs
 from equipoise.cli.options import output_option, plot_option, write_figure
 from equipoise.cli.table_file import file_options, print_found, read_table
 
@@ -16,42 +16,6 @@ if TYPE_CHECKING:
 
     from equipoise.estimates import Estimates
     from equipoise.synthesis.effect_sizes import Measured, ZeroCells
-
-MEASURES = (
-    "SMD", "SMDH", "SMD1", "SMD1H", "SMDU", "MD", "ROM", "VR", "CVR",
-    "RR", "OR", "RD", "AS", "PETO", "PHI", "YUQ", "YUY", "PBIT", "IRR", "IRD", "IRSD", "HR",
-    "COR", "UCOR", "ZCOR", "MC", "SMCC", "SMCR", "SMCRH", "SMCRPH", "ROMC",
-    "PR", "PLN", "PLO", "PAS", "PFT", "MN", "MNLN", "SMN", "IR", "IRLN", "IRS", "IRFT",
-)  # fmt: skip
-NUMBERS = {
-    "mean1": "Mean of group 1.",
-    "sd1": "Its standard deviation.",
-    "n1": "Its people.",
-    "mean2": "Mean of group 2.",
-    "sd2": "Its standard deviation.",
-    "n2": "Its people.",
-    "events1": "People with the event (or events) in group 1.",
-    "total1": "All people of group 1.",
-    "events2": "People with the event (or events) in group 2.",
-    "total2": "All people of group 2.",
-    "time1": "Person-time of group 1.",
-    "time2": "Person-time of group 2.",
-    "r": "Correlations.",
-    "n": "People, where there is one group.",
-}
-
-
-def number_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add an option for the column of each number, and --column for the rest."""
-    for name, text in reversed(NUMBERS.items()):
-        command = click.option(f"--{name}", metavar="COLUMN", help=text)(command)
-    return click.option(
-        "--column",
-        "named",
-        multiple=True,
-        metavar="NAME=COLUMN",
-        help="The column of any other number: se1=SE.treated. May be repeated.",
-    )(command)
 
 
 @click.command()
@@ -129,7 +93,7 @@ def command(file: Path, level: float, as_json: bool, **options: Any) -> None:
 def _measured(frame: pd.DataFrame, level: float, options: dict[str, Any]) -> Measured:
     from equipoise.synthesis.effect_sizes import effect_sizes, from_reported  # noqa: PLC0415
 
-    names = {name: options[name] for name in NUMBERS if options[name]} | _pairs(
+    names = {name: options[name] for name in NUMBERS if options[name]} | pairs(
         options["named"], "--column"
     )
     common = {
@@ -157,22 +121,12 @@ def _draw(path: Path, measured: Measured, found: Estimates) -> None:
     write_figure(ax, path)
 
 
-def _pairs(items: tuple[str, ...], option: str) -> dict[str, str]:
-    pairs = {}
-    for item in items:
-        name, sign, value = item.partition("=")
-        if not sign or not name or not value:
-            raise click.UsageError(f"{option} takes NAME=VALUE; got {item!r}.")
-        pairs[name.strip()] = value.strip()
-    return pairs
-
-
 def _direction(items: tuple[str, ...]) -> str | dict[str, str] | None:
     if not items:
         return None
     if len(items) == 1 and "=" not in items[0]:
         return items[0]
-    return _pairs(items, "--direction")
+    return pairs(items, "--direction")
 
 
 def _zero_cells(options: dict[str, Any]) -> ZeroCells | None:
