@@ -129,7 +129,7 @@ def test_imprecision_by_information_size_only_where_nothing_is_crossed():
 
 
 def test_optimal_sizes_agree_with_textbook_values():
-    # power.t.test and power.prop.test of R 4.2 give 63.77 and 169.4 an arm; the normal
+    # power.t.test and power.prop.test of R 4.2 give 63.77 and 169.31 an arm; the normal
     # approximation, computed by hand with z = 1.959964 and 0.841621, is a little below
     z2 = (1.959963985 + 0.8416212336) ** 2
     assert optimal_size_of_means(0.5, power=0.8) == pytest.approx(4 * z2 / 0.25, rel=1e-8)

@@ -1,4 +1,4 @@
-"""GRADE: inconsistency, by what the prediction interval says and the confidence interval does not."""
+"""GRADE: inconsistency, by what the prediction interval says beyond the confidence interval."""
 
 from __future__ import annotations
 
