@@ -16,6 +16,7 @@ from equipoise.synthesis.judgement.grade import (
     indirectness,
     large_effect,
     lost_blind,
+    matrix_frame,
     opposing_confounding,
     optimal_size_of_means,
     optimal_size_of_risks,
@@ -284,3 +285,16 @@ def test_bad_input_is_named(call, says):
 def test_an_unjudged_domain_is_no_certainty():
     with pytest.raises(NotIdentifiedError, match="inconsistency"):
         certainty("PHQ-9", [j for j in body() if j.rule != "inconsistency"])
+
+
+def test_the_matrix_holds_what_counted():
+    frame = matrix_frame(
+        [
+            certainty("PHQ-9", body(imprecision=-1, unblinding=-1)),
+            certainty("PHQ-9", body(large_effect=1), design="observational"),
+            certainty("PHQ-9", body(large_effect=1, imprecision=-1), design="observational"),
+        ]
+    )
+    assert frame["indirectness"].tolist() == [-1, 0, 0]
+    assert frame["upgrades"].tolist() == [0, 1, 0]
+    assert frame["certainty"].tolist() == [2, 3, 1]

@@ -12,6 +12,7 @@ from equipoise.protocol import protocol_from_text
 from equipoise.records import open_source, records_from_frames
 from equipoise.synthesis.judgement import assess_rob2, preanswered
 from equipoise.synthesis.judgement.proofs import AllocationProof
+from equipoise.synthesis.judgement.proofs.baseline import joint_difference
 
 PLAN = """
 identifier: toy
@@ -67,6 +68,12 @@ def trial(*, plan=PLAN, scored=N, shift=0.0, right=0.5):
     )
 
 
+# arm, then three numbers: made up
+HOTELLING = [
+    (1, 5.1, 30, 2.0), (1, 6.3, 41, 1.2), (1, 4.8, 28, 2.9), (1, 7.7, 55, 0.4), (1, 5.9, 37, 3.3),
+    (1, 6.8, 39, 1.1), (1, 4.2, 61, 2.2), (0, 5.5, 44, 2.4), (0, 7.1, 29, 1.9), (0, 6.0, 52, 3.8),
+    (0, 8.2, 47, 2.7), (0, 5.0, 33, 0.9), (0, 6.6, 58, 2.8), (0, 7.4, 36, 3.1), (0, 5.7, 49, 1.6),
+]  # fmt: skip
 GOOD_LIST = AllocationProof(
     "permuted blocks of 4", random=True, sealed=date(2026, 1, 12),
     first_enrolled=date(2026, 2, 1), opened=date(2026, 9, 1), verified=True,
@@ -119,25 +126,31 @@ def test_unlike_arms_are_left_to_people():
     assert "people must look" in preanswered(trial(shift=15), "PHQ").open["1.3"]
 
 
-def test_baseline_answers_are_open_as_often_as_chance_says():
-    """Under randomisation 5% of trials are left to people: here, of 400."""
-    rng = np.random.default_rng(11)
-    opened = 0
-    records = trial()
-    for _ in range(400):
-        arm = rng.permutation(np.array(["drug", "placebo"])[np.arange(N) % 2])
-        people = records.participants["participant"]
-        shuffled = records_from_frames(
-            records.protocol,
-            participants=records.participants,
-            allocations=pd.DataFrame({"participant": people, "arm": arm}),
-            scores=records.scores,
-        )
-        from equipoise.synthesis.judgement.proofs import from_baseline  # noqa: PLC0415
+def test_the_joint_test_agrees_with_r():
+    """Hotelling's test of R's summary.manova: tests/golden/baseline_hotelling.R prints it."""
+    table = np.array(HOTELLING)
+    difference, p = joint_difference(table[table[:, 0] == 1, 1:], table[table[:, 0] == 0, 1:])
+    assert p == pytest.approx(0.5476831455, abs=5e-11)
+    assert difference.shape == (3,)
 
-        opened += isinstance(from_baseline(shuffled)["1.3"], str)
-    # binomial(400, 0.05) lies within 7 to 35 with probability above 0.9999
-    assert 7 <= opened <= 35
+
+def test_the_joint_test_keeps_its_size():
+    """Of normal numbers 5% lie below 0.05: binomial(4000, 0.05), 5 standard errors about."""
+    rng = np.random.default_rng(11)
+    mix = np.array([[1, 0.5, 0], [0, 1, -0.3], [0, 0, 1]])
+    draws = rng.normal(size=(4000, 30, 3)) @ mix
+    p = np.array([joint_difference(one[:14], one[14:])[1] for one in draws])
+    assert abs((p < 0.05).sum() - 200) < 5 * np.sqrt(4000 * 0.05 * 0.95)
+
+
+def test_the_joint_test_knows_no_units():
+    rng = np.random.default_rng(3)
+    x, y = rng.normal(size=(12, 3)), rng.normal(size=(15, 3))
+    scale = np.array([1e-3, 1, 1e4])
+    assert joint_difference(x * scale + 7, y * scale + 7)[1] == pytest.approx(
+        joint_difference(x, y)[1], rel=1e-9
+    )
+    assert np.isnan(joint_difference(x[:, [0, 0]], y[:, [0, 0]])[1])
 
 
 @pytest.mark.parametrize(("right", "answer"), [(1.0, "PY"), (0.4, "PN"), (0.6, None)])
@@ -156,7 +169,8 @@ def test_missing_scores_are_counted_by_arm_with_reasons():
 
 
 def test_a_published_file_cannot_prove_that_nobody_is_missing():
-    found = preanswered(trial(plan=PLAN.replace("prospective: true", "prospective: false")), "PHQ")
+    published = PLAN.replace("prospective: true\nlocked: 2026-01-10\n", "")
+    found = preanswered(trial(plan=published), "PHQ")
     assert "may hold those alone" in found.open["3.1"]
     assert "no plan was locked" in found.open["5.1"]
 
@@ -167,11 +181,10 @@ def test_the_plan_must_name_the_result():
     assert late.proved["5.1"].answer == "N"
     other = Estimate("total-effect", outcome="PHQ", status="exploratory")
     assert "exploratory" in preanswered(trial(), "PHQ", result=other).open["5.3"]
-    unnamed = PLAN.replace("outcomes: [PHQ]", "outcomes: [focus]").replace(
-        "baseline: true}\n", "}\n"
-    )
-    assert preanswered(trial(plan=PLAN), "PHQ").proved["5.1"].answer == "PY"
-    del unnamed
+    unnamed = preanswered(trial(), "focus")
+    assert unnamed.proved["5.1"].answer == "N"
+    assert "names no analysis of focus" in unnamed.proved["5.1"].proved_by
+    assert "no score of focus" in unnamed.open["4.2"]
 
 
 def test_people_may_change_any_answer_with_a_reason():
@@ -188,7 +201,7 @@ def test_people_may_change_any_answer_with_a_reason():
     ):
         with pytest.raises(DataError, match=says):
             found.answered("3.1", "N", **wrong)
-    with pytest.raises(DataError, match="no question '9.9'"):
+    with pytest.raises(DataError, match=r"no question '9\.9'"):
         found.answered("9.9", "N", author="A", reason="x")
 
 

@@ -6,6 +6,7 @@ from equipoise.synthesis.judgement.grade.certainty import (
     certainties,
     certainty,
     certainty_row,
+    matrix_frame,
 )
 from equipoise.synthesis.judgement.grade.imprecision import (
     imprecision,
@@ -37,6 +38,7 @@ __all__ = [
     "indirectness",
     "large_effect",
     "lost_blind",
+    "matrix_frame",
     "opposing_confounding",
     "optimal_size_of_means",
     "optimal_size_of_risks",

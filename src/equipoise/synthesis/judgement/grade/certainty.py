@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from equipoise.errors import DataError, NotIdentifiedError
 from equipoise.estimates import Estimate, Estimates, Refusal
 from equipoise.synthesis.judgement.ledger import Ledger
 from equipoise.synthesis.judgement.record import Judgement
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 WORDS = {1: "very low", 2: "low", 3: "moderate", 4: "high"}
 UNIT = "1 very low, 2 low, 3 moderate, 4 high"
@@ -136,6 +139,23 @@ def certainty_row(found: Certainty) -> Estimate:
         method=METHOD,
         assumptions=found.reasons,
         warnings=found.warnings,
+    )
+
+
+def matrix_frame(found: Sequence[Certainty]) -> pd.DataFrame:
+    """Return a row an outcome: `outcome`, levels by domain, `upgrades` that count, `certainty`."""
+    import pandas as pd  # noqa: PLC0415
+
+    return pd.DataFrame(
+        [
+            {
+                "outcome": one.outcome,
+                **one.by_domain,
+                "upgrades": sum(one.counted(j) for j in one.judgements if j.rule in UPGRADES),
+                "certainty": one.level,
+            }
+            for one in found
+        ]
     )
 
 
