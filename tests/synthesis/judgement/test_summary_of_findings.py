@@ -26,6 +26,7 @@ from equipoise.synthesis.judgement.plain_statement import SIZES, Wording, size_o
 from equipoise.synthesis.judgement.record import Judgement
 from equipoise.synthesis.judgement.summary_of_findings import finding
 
+ARMS = "control arms of the eight studies"
 LSD = Wording("small doses of LSD", "low mood", plural=True)
 
 # control share, SMD, Hasselblad-Hedges, Furukawa, Cox-Snell: worked out apart from this package,
@@ -139,7 +140,7 @@ SMD = Pooled("SMD", -0.5, -0.7, -0.3, studies=8, participants=640)
 
 def test_a_row_from_smd_to_sentence():
     row = finding(
-        "Depression", SMD, judged(imprecision=-1), LSD, control_risk=0.35, event="respond",
+        "Depression", SMD, judged(imprecision=-1), LSD, control_risk=0.35, control_source=ARMS, event="respond",
         sd=6.8, sd_source="end of trial X",
     )  # fmt: skip
     assert (row.absolute.control, row.absolute.active, row.absolute.difference) == (35, 55, 20)
@@ -150,14 +151,24 @@ def test_a_row_from_smd_to_sentence():
 
 
 def test_the_sign_of_a_scale_is_declared():
-    better = finding("Mood", SMD, judged(), LSD, control_risk=0.35, higher_is_better=True)
+    better = finding(
+        "Mood", SMD, judged(), LSD, control_risk=0.35, control_source=ARMS, higher_is_better=True
+    )
     assert better.absolute.difference < 0
 
 
 def test_ratio_rows_and_rows_without_people():
     harms = Pooled("RR", 1.5, 1.1, 2.0, studies=4, participants=300)
-    row = finding("Anxiety", harms, judged(), Wording("LSD", "anxiety"), control_risk=0.1, per=1000)
-    assert str(row.absolute) == "100 of 1000 without, 150 of 1000 with: 50 more (+10 to +100)"
+    row = finding(
+        "Anxiety",
+        harms,
+        judged(),
+        Wording("LSD", "anxiety"),
+        control_risk=0.1,
+        control_source=ARMS,
+        per=1000,
+    )
+    assert str(row.absolute) == "100 of 1000 without, 150 of 1000 with, 50 more (+10 to +100)"
     assert row.statement == "LSD raises anxiety slightly."
     bare = finding("Mood", SMD, judged(), LSD, size_limits=(0.1, 0.3, 0.6))
     assert bare.absolute is None
@@ -178,9 +189,12 @@ def test_no_study_is_said_as_such():
         (lambda: Pooled("HR", 1, 0.5, 2, 8, 640), "got 'HR'"),
         (lambda: Pooled("RR", 0.2, -0.1, 0.4, 8, 640), "not their logs"),
         (lambda: finding("Mood", SMD, None, LSD), "judge the certainty"),
+        (lambda: finding("Mood", SMD, judged(), LSD, control_risk=0.3), "where the control risk"),
         (lambda: finding("Mood", SMD, judged(), LSD), "needs `size_limits`"),
         (
-            lambda: finding("Mood", SMD, judged(), LSD, control_risk=0.3, sd=6.8),
+            lambda: finding(
+                "Mood", SMD, judged(), LSD, control_risk=0.3, control_source=ARMS, sd=6.8
+            ),
             "where the standard deviation",
         ),
         (
@@ -197,8 +211,12 @@ def test_bad_rows_are_named(call, says):
 
 
 def table():
-    first = finding("Depression", SMD, judged(imprecision=-1), LSD, control_risk=0.35)
-    second = finding("<Anxiety>", SMD, judged(imprecision=-1), LSD, control_risk=0.35)
+    first = finding(
+        "Depression", SMD, judged(imprecision=-1), LSD, control_risk=0.35, control_source=ARMS
+    )
+    second = finding(
+        "<Anxiety>", SMD, judged(imprecision=-1), LSD, control_risk=0.35, control_source=ARMS
+    )
     return [first, second, finding("Sleep", None, None, LSD)]
 
 

@@ -73,8 +73,9 @@ class Absolute:
 
     def __str__(self) -> str:
         more = "more" if self.difference >= 0 else "fewer"
+        event = f"{self.event}: " if self.event else ""
         return (
-            f"{self.control} of {self.per} without, {self.active} of {self.per} with: "
+            f"{event}{self.control} of {self.per} without, {self.active} of {self.per} with, "
             f"{abs(self.difference)} {more} ({self.low:+d} to {self.high:+d})"
         )
 
@@ -142,8 +143,7 @@ def as_text(findings: Sequence[Finding]) -> str:
             lines.append(
                 f"  {row.pooled}; {row.pooled.studies} studies, {row.pooled.participants} people"
             )
-            event = f" {row.absolute.event}" if row.absolute and row.absolute.event else ""
-            lines.append(f"  {row.absolute or row.why_no_absolute}{event}")
+            lines.append(f"  {row.absolute or row.why_no_absolute}")
             marks = ", ".join(mark(k) for k in row.marks)
             lines.append(f"  certainty: {row.certainty}" + (f" [{marks}]" if marks else ""))
         lines += [f"  {row.statement}", ""]

@@ -41,6 +41,7 @@ def finding(
     wording: Wording,
     *,
     control_risk: float | None = None,
+    control_source: str = "",
     event: str = "",
     per: int = 100,
     higher_is_better: bool = False,
@@ -55,9 +56,9 @@ def finding(
     ----------
     pooled, certainty
         None where no study answers.
-    control_risk
-        Share with the event (or response) in the control arms, between 0 and 1; None: the row has
-        no people of a hundred, and says so.
+    control_risk, control_source
+        Share with the event (or response) in the control arms, between 0 and 1, and where it was
+        taken from; None: the row has no people of a hundred, and says so.
     event
         What is counted: "respond" or "have a serious adverse event".
     higher_is_better
@@ -81,13 +82,19 @@ def finding(
         absolute = absolute and replace(absolute, event=event)
     notes = list(certainty.reasons[1:])
     if absolute is not None:
-        notes.append(f"control risk {100 * float(control_risk or 0):.1f}%, from the control arms")
+        notes.append(_control(outcome, control_risk or 0.0, control_source))
         notes += [CONVERSIONS[conversion]] if pooled.measure == "SMD" else []
     if pooled.measure == "SMD" and sd is not None:
         notes.append(_points(pooled, sd, sd_source))
     size = _size(outcome, pooled, absolute, size_limits)
     said = statement(certainty.level, size_of(*size), pooled.moves, wording)
     return Finding(outcome, pooled, absolute, certainty.word, said, tuple(notes), (), why)
+
+
+def _control(outcome: str, risk: float, source: str) -> str:
+    if not source.strip():
+        raise DataError(f"{outcome}: say where the control risk of {risk:g} was taken from.")
+    return f"control risk {100 * risk:.1f}% ({source.strip()})"
 
 
 def _no_people(pooled: Pooled, control_risk: float | None) -> str:

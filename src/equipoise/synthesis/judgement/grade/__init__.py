@@ -18,6 +18,7 @@ from equipoise.synthesis.judgement.grade.indirectness import indirectness, lost_
 from equipoise.synthesis.judgement.grade.publication_bias import publication_bias
 from equipoise.synthesis.judgement.grade.risk_of_bias import risk_of_bias
 from equipoise.synthesis.judgement.grade.settings import GradeSettings, grade_settings
+from equipoise.synthesis.judgement.grade.suggest import Evidence, inputs_now, suggest
 from equipoise.synthesis.judgement.grade.upgrades import (
     dose_gradient,
     large_effect,
@@ -27,6 +28,7 @@ from equipoise.synthesis.judgement.grade.upgrades import (
 __all__ = [
     "WORDS",
     "Certainty",
+    "Evidence",
     "GradeSettings",
     "certainties",
     "certainty",
@@ -36,6 +38,7 @@ __all__ = [
     "imprecision",
     "inconsistency",
     "indirectness",
+    "inputs_now",
     "large_effect",
     "lost_blind",
     "matrix_frame",
@@ -44,4 +47,5 @@ __all__ = [
     "optimal_size_of_risks",
     "publication_bias",
     "risk_of_bias",
+    "suggest",
 ]

@@ -54,4 +54,4 @@ def checked_thresholds(thresholds: Sequence[float]) -> tuple[float, ...]:
 
 def written(interval: Interval | None) -> str:
     """Write an interval for a reason."""
-    return "none" if interval is None else f"{interval[0]:g} to {interval[1]:g}"
+    return "none" if interval is None else f"{interval[0]:.3g} to {interval[1]:.3g}"
