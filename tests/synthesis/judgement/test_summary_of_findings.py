@@ -26,7 +26,7 @@ from equipoise.synthesis.judgement.plain_statement import SIZES, Wording, size_o
 from equipoise.synthesis.judgement.record import Judgement
 from equipoise.synthesis.judgement.summary_of_findings import finding
 
-ARMS = "control arms of the eight studies"
+AT_35 = {"control_risk": 0.35, "control_source": "control arms of the eight studies"}
 LSD = Wording("small doses of LSD", "low mood", plural=True)
 
 # control share, SMD, Hasselblad-Hedges, Furukawa, Cox-Snell: worked out apart from this package,
@@ -140,9 +140,15 @@ SMD = Pooled("SMD", -0.5, -0.7, -0.3, studies=8, participants=640)
 
 def test_a_row_from_smd_to_sentence():
     row = finding(
-        "Depression", SMD, judged(imprecision=-1), LSD, control_risk=0.35, control_source=ARMS, event="respond",
-        sd=6.8, sd_source="end of trial X",
-    )  # fmt: skip
+        "Depression",
+        SMD,
+        judged(imprecision=-1),
+        LSD,
+        **AT_35,
+        event="respond",
+        sd=6.8,
+        sd_source="end of trial X",
+    )
     assert (row.absolute.control, row.absolute.active, row.absolute.difference) == (35, 55, 20)
     assert row.certainty == "moderate"
     assert row.statement == "Small doses of LSD probably lower low mood a lot."
@@ -151,9 +157,7 @@ def test_a_row_from_smd_to_sentence():
 
 
 def test_the_sign_of_a_scale_is_declared():
-    better = finding(
-        "Mood", SMD, judged(), LSD, control_risk=0.35, control_source=ARMS, higher_is_better=True
-    )
+    better = finding("Mood", SMD, judged(), LSD, **AT_35, higher_is_better=True)
     assert better.absolute.difference < 0
 
 
@@ -165,7 +169,7 @@ def test_ratio_rows_and_rows_without_people():
         judged(),
         Wording("LSD", "anxiety"),
         control_risk=0.1,
-        control_source=ARMS,
+        control_source="control arms of the four studies",
         per=1000,
     )
     assert str(row.absolute) == "100 of 1000 without, 150 of 1000 with, 50 more (+10 to +100)"
@@ -192,9 +196,7 @@ def test_no_study_is_said_as_such():
         (lambda: finding("Mood", SMD, judged(), LSD, control_risk=0.3), "where the control risk"),
         (lambda: finding("Mood", SMD, judged(), LSD), "needs `size_limits`"),
         (
-            lambda: finding(
-                "Mood", SMD, judged(), LSD, control_risk=0.3, control_source=ARMS, sd=6.8
-            ),
+            lambda: finding("Mood", SMD, judged(), LSD, **AT_35, sd=6.8),
             "where the standard deviation",
         ),
         (
@@ -211,12 +213,8 @@ def test_bad_rows_are_named(call, says):
 
 
 def table():
-    first = finding(
-        "Depression", SMD, judged(imprecision=-1), LSD, control_risk=0.35, control_source=ARMS
-    )
-    second = finding(
-        "<Anxiety>", SMD, judged(imprecision=-1), LSD, control_risk=0.35, control_source=ARMS
-    )
+    first = finding("Depression", SMD, judged(imprecision=-1), LSD, **AT_35)
+    second = finding("<Anxiety>", SMD, judged(imprecision=-1), LSD, **AT_35)
     return [first, second, finding("Sleep", None, None, LSD)]
 
 
