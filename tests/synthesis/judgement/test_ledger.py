@@ -80,6 +80,13 @@ def test_unblinding_may_be_moved_to_the_other_domain():
     ledger.append(risk_of_bias("GAD-7", ["high", "low"], [0.5, 0.5], by_unblinding=[True, False]))
 
 
+def test_people_may_say_that_a_judgement_is_not_about_unblinding():
+    other = decided(unblinded_bias(), -1, **WHO, counts_unblinding=False)
+    ledger = Ledger().append(other, lost_blind("PHQ-9", bang_active=0.8, bang_control=0.7))
+    assert [one.decision for one in ledger] == [-1, -1]
+    assert [one.counts_unblinding for one in read_ledger(write_ledger(ledger))] == [False, True]
+
+
 def test_a_kept_blind_is_no_double_count():
     Ledger().append(unblinded_bias(), lost_blind("PHQ-9", bang_active=0.1, bang_control=0.0))
 

@@ -20,8 +20,8 @@ Y, N, NI = ("Y", "PY"), ("N", "PN"), ("NI",)
 ALL = (*Y, *N, *NI)
 
 
-# the flow charts of the guidance of 22 August 2019, walked box by box as a person would:
-# written apart from the package's decision tables, and without looking at them
+# the flow charts of the guidance of 22 August 2019, walked box by box as a person would: another
+# form than the package's decision tables
 
 
 def chart_1(a):

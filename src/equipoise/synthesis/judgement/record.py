@@ -100,9 +100,22 @@ class Judgement:
 
 
 def decided(
-    judgement: Judgement, decision: int | str, *, author: str, reason: str, when: str
+    judgement: Judgement,
+    decision: int | str,
+    *,
+    author: str,
+    reason: str,
+    when: str,
+    counts_unblinding: bool | None = None,
 ) -> Judgement:
     """Return the judgement as a person decided it, whether or not the rule agrees.
+
+    Parameters
+    ----------
+    author, reason, when
+        Who, why, and the day (2026-11-25): none may be empty.
+    counts_unblinding
+        Whether the decision is about people knowing their arm; None: as the rule has it.
 
     Raises
     ------
@@ -120,7 +133,15 @@ def decided(
     if not reason.strip():
         raise DataError(f"{judgement.rule} of {judgement.about}: say why (reason).")
     _checked_day(when, judgement.rule)
-    return replace(judgement, decision=decision, author=author, reason=reason, when=when)
+    about_blind = judgement.counts_unblinding if counts_unblinding is None else counts_unblinding
+    return replace(
+        judgement,
+        decision=decision,
+        author=author,
+        reason=reason,
+        when=when,
+        counts_unblinding=about_blind,
+    )
 
 
 def hash_of(inputs: Mapping[str, Any]) -> str:
