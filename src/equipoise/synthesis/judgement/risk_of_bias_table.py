@@ -191,8 +191,9 @@ def _decided(
                     f"{study.label}, {key}: {told['level']!r} is no level. Levels: "
                     f"{', '.join(RANKS[tool])}."
                 )
-            who = {name: told[name] for name in ("author", "reason", "when")}
-            record = decided(record, decision, **who)
+            record = decided(
+                record, decision, author=told["author"], reason=told["reason"], when=told["when"]
+            )
         records[key] = record
     return records
 
