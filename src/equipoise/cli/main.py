@@ -33,6 +33,7 @@ VERBS = {
     "rerandomise": ("rerandomise", "Test one table by the trial's own allocation procedure."),
     "adjust": ("adjust", "Adjust p values for being several: Holm, graphs, Dunnett, ..."),
     "harms": ("harms", "Adverse events by arm, with what could still be missed."),
+    "judge": ("judge", "Risk of bias of studies: RoB 2 from its questions, ROBINS-I."),
     "belief": ("belief", "Drug or belief? Blinding, and effects given belief."),
     "effects": ("effects", "Effect sizes from published means, changes, counts, t, p, medians."),
     "pool": ("pool", "Pool independent studies: the mean, and how far they differ."),
