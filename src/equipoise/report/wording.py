@@ -170,6 +170,8 @@ TITLES = {
     "sucra": "Surface under the cumulative ranking (SUCRA)",
     "trial-effect": "Effect of a trial, taken apart",
     "decomposed-effect": "Pooled effect, taken apart",
+    "risk-of-bias": "Risk of bias",
+    "certainty": "Certainty of the evidence",
     "imputation-tipping-point": "Tipping point of the missing scores",
 }
 
