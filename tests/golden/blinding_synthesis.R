@@ -67,6 +67,19 @@ structural("structural ML", y, v, m, w, rep(0, k), one, FALSE)
 structural("structural by class", y, v, m, w, rep(0, k), cells)
 structural("structural correlated", y, v, m, w, -0.3 * sqrt(v * w), one)
 
+# effects on a line: tau2 ends at 0, and the slope's error is that of the model without it
+border <- function(what, y) {
+  S <- lapply(seq_along(y), function(i) diag(c(w[i], v[i])))
+  Tof <- function(q) matrix(c(q[1], q[1] * q[2], q[1] * q[2], q[1] * q[2]^2), 2)
+  f <- function(q) if (q[1] <= 0) 1e10 else -dense(cbind(m, y), S, one, Tof(q), TRUE)$ll
+  q <- polish(f, c(0.1, -0.5))
+  more <- function(t) dense(cbind(m, y), S, one, Tof(q) + diag(c(0, t)), TRUE)$ll
+  stopifnot(more(1e-4) < more(0))        # the likelihood falls as tau2 leaves 0
+  out(what, "s2", q[1]); out(what, "slope", q[2]); out(what, "se slope", sqrt(solve(hessian(f, q))[2, 2]))
+  b <- dense(cbind(m, y), S, one, Tof(q), TRUE)$b; out(what, "at chance", b[2] - q[2] * b[1])
+}
+border("structural border", round(-0.1 - 0.5 * m, 2))
+
 row <- function(what, fit, i = 1) {
   out(what, "estimate", fit$b[i]); out(what, "se", fit$se[i]); out(what, "low", fit$ci.lb[i])
   out(what, "high", fit$ci.ub[i]); out(what, "p", fit$pval[i]); out(what, "tau2", fit$tau2)

@@ -75,6 +75,16 @@ def test_structural_model(effects, index, made, golden, *, what, likelihood, cor
     assert_allclose([fit.index_sd**2, fit.tau2], wanted[["s2", "tau2"]], rtol=1e-8)
 
 
+def test_structural_model_on_the_border(effects, index, golden):
+    """tau2 ends at 0, where the bivariate correlation is -1."""
+    y = np.round(-0.1 - 0.5 * index.index, 2)
+    wanted = golden("structural border")
+    fit = structural_fit(y, effects.v, index.index, index.variance)
+    assert fit.tau2 == pytest.approx(0, abs=1e-9)
+    assert_allclose(fit.coefficients, wanted[["at chance", "slope"]], rtol=1e-7)
+    assert_allclose([fit.index_sd**2, fit.se[1]], wanted[["s2", "se slope"]], rtol=1e-7)
+
+
 def test_naive_regression_and_reach(effects, index, made, golden):
     found = chance_guessing(effects, index, draws=200)
     same(row(found, "effect-at-chance-guessing", "naive"), golden("naive"))
