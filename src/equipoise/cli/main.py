@@ -35,13 +35,13 @@ VERBS = {
     "harms": ("harms", "Adverse events by arm, with what could still be missed."),
     "judge": ("judge", "Risk of bias of studies: RoB 2 from its questions, ROBINS-I."),
     "belief": ("belief", "Drug or belief? Blinding, and effects given belief."),
+    "effects": ("effects", "Effect sizes from published means, changes, counts, t, p, medians."),
+    "pool": ("pool", "Pool independent studies: the mean, and how far they differ."),
+    "bayes": ("bayes", "Pool studies, a network or biased classes with priors, by quadrature."),
     "blinding-synthesis": (
         "blinding_synthesis",
         "How much of a pooled effect survives honest blinding?",
     ),
-    "effects": ("effects", "Effect sizes from published means, changes, counts, t, p, medians."),
-    "pool": ("pool", "Pool independent studies: the mean, and how far they differ."),
-    "bayes": ("bayes", "Pool studies, a network or biased classes with priors, by quadrature."),
     "report": ("report", "Write the report page of a trial."),
 }
 
