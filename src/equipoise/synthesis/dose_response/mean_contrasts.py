@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-from scipy.special import gammaln
 
 from equipoise.errors import DataError
 
@@ -17,11 +16,17 @@ if TYPE_CHECKING:
 
     FloatArray = NDArray[np.float64]
 
-MeanMeasure = Literal["md", "smd", "cohen-d"]
+MeanMeasure = Literal["md", "smd", "cohen-d", "glass-delta"]
+MEAN_MEASURES: tuple[MeanMeasure, ...] = ("md", "smd", "cohen-d", "glass-delta")
 
 
 def mean_contrasts(
-    mean: ArrayLike, sd: ArrayLike, n: ArrayLike, measure: MeanMeasure = "md"
+    mean: ArrayLike,
+    sd: ArrayLike,
+    n: ArrayLike,
+    measure: MeanMeasure = "md",
+    *,
+    shared: Literal["pooled", "referent"] = "pooled",
 ) -> tuple[FloatArray, FloatArray]:
     """Return differences to the first arm and their covariance.
 
@@ -31,7 +36,10 @@ def mean_contrasts(
         Of each arm, the referent first; SDs above 0, n at least 2.
     measure
         ``md`` in units of the outcome; ``cohen-d`` in pooled SDs; ``smd`` the same with Hedges'
-        exact small-sample correction.
+        small-sample correction; ``glass-delta`` in SDs of the referent.
+    shared
+        The covariance of two ``md`` is the variance of the referent's mean: with the ``pooled`` SD,
+        as their variances have it, or the ``referent``'s own.
 
     Returns
     -------
@@ -51,17 +59,18 @@ def mean_contrasts(
         raise DataError(
             f"Means {x.tolist()}, SDs {s.tolist()}, n {n.tolist()}: SDs are above 0, n from 2 up."
         )
-    df = float(n.sum() - len(n))
-    pooled = float((n - 1) @ s**2) / df
-    shared = np.diag(1 / n[1:]) + 1 / n[0]
+    if measure not in MEAN_MEASURES:
+        raise DataError(f"No difference is named {measure!r}: {', '.join(MEAN_MEASURES)}.")
+    pooled = float((n - 1) @ s**2 / (n.sum() - len(n)))
+    frame = np.diag(1 / n[1:]) + 1 / n[0]  # of means in units of the SD
     if measure == "md":
-        return x[1:] - x[0], pooled * shared
-    d = (x[1:] - x[0]) / np.sqrt(pooled)
+        S = pooled * frame
+        if shared == "referent":
+            S = np.where(np.eye(len(S), dtype=bool), S, s[0] ** 2 / n[0])
+        return x[1:] - x[0], S
+    d = (x[1:] - x[0]) / (s[0] if measure == "glass-delta" else np.sqrt(pooled))
+    total = float(n.sum())
     if measure == "smd":
-        d = d * hedges_factor(df)
-    return d, shared + np.outer(d, d) / (2 * n.sum())
-
-
-def hedges_factor(df: float) -> float:
-    """Return the exact correction of a standardised difference, Hedges (1981)."""
-    return float(np.exp(gammaln(df / 2) - gammaln((df - 1) / 2)) / np.sqrt(df / 2))
+        d = d * (1 - 3 / (4 * total - 9))
+    people = {"smd": total - 3.94, "cohen-d": total, "glass-delta": float(n[0]) - 1}[measure]
+    return d, frame + np.outer(d, d) / (2 * people)
