@@ -34,6 +34,8 @@ VERBS = {
     "adjust": ("adjust", "Adjust p values for being several: Holm, graphs, Dunnett, ..."),
     "harms": ("harms", "Adverse events by arm, with what could still be missed."),
     "belief": ("belief", "Drug or belief? Blinding, and effects given belief."),
+    "dose-response": ("dose_response", "Trials of several doses pooled into a curve."),
+    "sequential": ("sequential", "Pooled trials as they came: is there enough information yet?"),
     "report": ("report", "Write the report page of a trial."),
 }
 

@@ -3,6 +3,7 @@
 from equipoise.plots.blinding_surface import blinding_surface
 from equipoise.plots.caterpillar import caterpillar
 from equipoise.plots.crossover_profiles import crossover_profiles
+from equipoise.plots.dose_response import dose_response
 from equipoise.plots.effect_twins import effect_twins
 from equipoise.plots.figure_file import to_file
 from equipoise.plots.guess_rate_curve import guess_rate_curve
@@ -22,6 +23,7 @@ __all__ = [
     "blinding_surface",
     "caterpillar",
     "crossover_profiles",
+    "dose_response",
     "effect_twins",
     "guess_rate_curve",
     "guesses_by_arm",

@@ -1,5 +1,6 @@
 """Dose-response: what a curve over doses shows, and where the data cannot carry one."""
 
+from equipoise.synthesis.dose_response.curve_frame import arm_points, curve_frame, region_frame
 from equipoise.synthesis.dose_response.dose_curve import DoseCurve, dose_curve
 from equipoise.synthesis.dose_response.dose_gaps import dose_gaps, why_no_prediction
 from equipoise.synthesis.dose_response.dose_regions import (
@@ -36,7 +37,9 @@ __all__ = [
     "DoseStudy",
     "EmaxCurve",
     "ReportedOptions",
+    "arm_points",
     "common_scale",
+    "curve_frame",
     "dose_curve",
     "dose_gaps",
     "dose_region",
@@ -49,6 +52,7 @@ __all__ = [
     "emax_curve",
     "greenland_longnecker",
     "hamling",
+    "region_frame",
     "studies_from_contrasts",
     "studies_from_counts",
     "studies_from_means",

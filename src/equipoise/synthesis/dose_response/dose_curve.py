@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -85,7 +86,11 @@ def dose_curve(
             f"{'one stage' if one_stage else 'two stages'}: a random-effects curve needs two"
             f"{'' if one_stage else ' with enough doses each; one stage uses all'}."
         )
-    return DoseCurve(shape, random_slopes(blocks, method), tuple(left_out))
+    fit = random_slopes(blocks, method)
+    if not one_stage and method == "reml":  # of k rows I: log|X'X| / 2, as programs for pooling add
+        more = len(fit.beta) / 2 * math.log(len(blocks))
+        fit = replace(fit, log_likelihood=fit.log_likelihood + more)
+    return DoseCurve(shape, fit, tuple(left_out))
 
 
 def contrast_block(study: DoseStudy, shape: DoseShape) -> Block:

@@ -57,6 +57,7 @@ class DoseResponse:
     curve: DoseCurve | EmaxCurve
     data: DoseStudies
     reference: float
+    regions: tuple[DoseRegion, ...] = ()
 
 
 def dose_response(data: DoseStudies, options: DoseResponseOptions | None = None) -> DoseResponse:
@@ -85,6 +86,10 @@ def dose_response(data: DoseStudies, options: DoseResponseOptions | None = None)
         curve = emax_curve(data.studies, options.method)
     else:
         curve = dose_curve(data.studies, shape, options.method, one_stage=options.one_stage)
+    warnings = _warnings(curve, data)
+    if isinstance(curve, DoseCurve) and curve.left_out:  # doses that say nothing are not observed
+        pooled = tuple(s for s in data.studies if s.name not in curve.left_out)
+        data = replace(data, studies=pooled)
     reference = float(data.doses.min()) if options.reference is None else options.reference
     found = _coefficients(curve, data, options)
     found += _tests(curve, options)
@@ -93,9 +98,8 @@ def dose_response(data: DoseStudies, options: DoseResponseOptions | None = None)
     found += dose_region_shares(data.studies, options.regions)
     if options.by_drug or options.equivalents is not None:
         found += _equivalence(data, shape, options)
-    warnings = _warnings(curve, data)
     rows = tuple(replace(row, warnings=(*row.warnings, *warnings)) for row in found)
-    return DoseResponse(Estimates(rows, found.refused), curve, data, reference)
+    return DoseResponse(Estimates(rows, found.refused), curve, data, reference, options.regions)
 
 
 def _shape(data: DoseStudies, options: DoseResponseOptions) -> DoseShape:

@@ -7,9 +7,9 @@ cannot tell the ED50; then nothing is given.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import numpy as np
 
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
     FloatArray = NDArray[np.float64]
 
-STEPS = 200
 REACH = 100.0
 """An ED50 below the lowest dose above 0, or above the highest, by this factor is not told."""
 
@@ -61,14 +60,51 @@ def emax_curve(studies: Sequence[DoseStudy], method: Method = "reml") -> EmaxCur
         When the studies' doses do not tell the ED50.
     """
     doses = np.concatenate([study.dose for study in studies])
-    low, high = doses[doses > 0].min() / REACH, doses.max() * REACH
-    theta = _best_start(studies, float(low), float(high))
-    emax, theta, fit, converged = _iterate(studies, theta, "fixed", (np.log(low), np.log(high)))
-    if method != "fixed":
-        emax, theta, fit, converged = _iterate(
-            studies, theta, method, (np.log(low), np.log(high)), emax
-        )
-    return EmaxCurve(emax, theta, fit.covariance, fit, converged and fit.converged)
+    limits = float(np.log(doses[doses > 0].min() / REACH)), float(np.log(doses.max() * REACH))
+
+    def step(theta: float) -> float:
+        """Return the Gauss-Newton step of log ED50 times Emax: 0 at the estimate."""
+        return float(_fit_at(studies, theta, method).beta[1])
+
+    theta = _root(step, _best_start(studies, limits), limits)
+    fit = _fit_at(studies, theta, method)
+    emax = float(fit.beta[0])
+    scale = np.diag([1.0, 1 / emax])  # from Emax times log ED50 to log ED50
+    covariance = scale @ fit.covariance @ scale
+    return EmaxCurve(emax, theta, covariance, fit, abs(float(fit.beta[1] / emax)) < 1e-8)
+
+
+def _root(
+    step: Callable[[float], float], start: float, limits: tuple[float, float]
+) -> float:
+    """Return the root of a falling step nearest to the start."""
+    from scipy.optimize import brentq  # noqa: PLC0415  (heavy)
+
+    here, value = start, step(start)
+    if value == 0:
+        return start
+    upward = 1.0
+    for sign in (1.0, -1.0):  # which way lowers the size of the step
+        if abs(step(start + 0.02 * sign)) < abs(value):
+            upward = sign
+            break
+    width = 0.1
+    while True:
+        there = here + upward * width
+        if not limits[0] < there < limits[1]:
+            _refuse(upward)
+        other = step(there)
+        if (other > 0) != (value > 0):
+            return float(brentq(step, min(here, there), max(here, there), xtol=1e-13, rtol=1e-14))
+        here, value, width = there, other, width * 1.6
+
+
+def _refuse(upward: float) -> NoReturn:
+    where, shown = ("infinity", "no plateau") if upward > 0 else ("0", "no rise")
+    raise NotIdentifiedError(
+        f"The ED50 runs to {where}: the doses studied show {shown}, so that Emax and ED50 cannot "
+        "be told apart. Take another shape."
+    )
 
 
 def _slopes(dose: FloatArray, emax: float, theta: float) -> FloatArray:
@@ -77,63 +113,26 @@ def _slopes(dose: FloatArray, emax: float, theta: float) -> FloatArray:
     return np.column_stack([dose / (ed50 + dose), -emax * dose * ed50 / (ed50 + dose) ** 2])
 
 
-def _best_start(studies: Sequence[DoseStudy], low: float, high: float) -> float:
-    """Return the log ED50 of the best common-effect fit on a grid."""
-    best, where = np.inf, 0.0
-    for theta in np.linspace(np.log(low), np.log(high), 121):
-        blocks = []
-        for study in studies:
-            g = _slopes(study.dose, 0.0, theta)[:, :1]
-            blocks.append(Block(study.y, study.covariance, g[1:] - g[0], g[1:] - g[0]))
-        data = cross_products(blocks)
-        rss = data.yy - float(data.xy[0]) ** 2 / float(data.xx[0, 0])
-        if rss < best:
-            best, where = rss, float(theta)
-    return where
-
-
-def _iterate(
-    studies: Sequence[DoseStudy],
-    theta: float,
-    method: Method,
-    limits: tuple[float, float],
-    emax: float | None = None,
-) -> tuple[float, float, RandomSlopes, bool]:
-    """Linearise and fit until ED50 stays."""
-    emax = _plain_emax(studies, theta) if emax is None else emax
-    last = np.inf
-    damping = 1.0
-    for _ in range(STEPS):
-        fit = random_slopes([_linearised(s, emax, theta) for s in studies], method)
-        move = float(fit.beta[1])
-        if abs(move) > abs(last):  # overshoots: go half the way
-            damping = max(damping / 2, 1 / 64)
-        last = move
-        step = float(np.clip(damping * move, -1, 1))
-        emax = emax + (float(fit.beta[0]) - emax) * (step / move if move else 1.0)
-        theta += step
-        if not limits[0] < theta < limits[1]:
-            raise NotIdentifiedError(
-                f"The ED50 runs to {'0' if theta < limits[0] else 'infinity'}: the doses studied "
-                f"show {'no rise' if theta < limits[0] else 'no plateau'}, so that Emax and ED50 "
-                "cannot be told apart. Take another shape."
-            )
-        if abs(move) < 1e-11:
-            return emax, theta, fit, True
-    return emax, theta, fit, abs(last) < 1e-8
-
-
-def _linearised(study: DoseStudy, emax: float, theta: float) -> Block:
-    """Return a block whose coefficients are Emax and the step of log ED50."""
-    J = _slopes(study.dose, emax, theta)
+def _block(study: DoseStudy, theta: float) -> Block:
+    """Return a block whose coefficients are Emax and the step of log ED50 times Emax."""
+    J = _slopes(study.dose, 1.0, theta)
     X = J[1:] - J[0]
     return Block(study.y, study.covariance, X, X[:, :1])
 
 
-def _plain_emax(studies: Sequence[DoseStudy], theta: float) -> float:
-    blocks = []
-    for study in studies:
-        g = _slopes(study.dose, 0.0, theta)[:, :1]
-        blocks.append(Block(study.y, study.covariance, g[1:] - g[0], g[1:] - g[0]))
-    data = cross_products(blocks)
-    return float(data.xy[0] / data.xx[0, 0])
+def _fit_at(studies: Sequence[DoseStudy], theta: float, method: Method) -> RandomSlopes:
+    return random_slopes([_block(study, theta) for study in studies], method)
+
+
+def _best_start(studies: Sequence[DoseStudy], limits: tuple[float, float]) -> float:
+    """Return the log ED50 of the best common-effect fit on a grid; refuse at its ends."""
+    grid = np.linspace(*limits, 121)
+    rss = []
+    for theta in grid:
+        blocks = [_block(study, float(theta)) for study in studies]
+        data = cross_products([Block(b.y, b.S, b.Z, b.Z) for b in blocks])
+        rss.append(data.yy - float(data.xy[0]) ** 2 / float(data.xx[0, 0]))
+    best = int(np.argmin(rss))
+    if best in (0, len(grid) - 1):
+        _refuse(float(best) - 1)
+    return float(grid[best])

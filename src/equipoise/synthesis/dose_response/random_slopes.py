@@ -148,31 +148,39 @@ def _climb(data: CrossProducts, L: FloatArray, k: int, *, restricted: bool) -> F
 
 
 def _newton(data: CrossProducts, L: FloatArray, k: int, *, restricted: bool) -> FloatArray:
-    where = np.tril_indices(len(L))
-    value = log_likelihood(data, L @ L.T, restricted=restricted)
+    """Climb by Newton steps with the size of every curvature, halved until the likelihood rises."""
+    value, last_steps = log_likelihood(data, L @ L.T, restricted=restricted), 0
     for _ in range(STEPS):
-        score = factor_score(data, L, restricted=restricted)
-        if np.abs(score).max() <= 1e-13 * k:
-            break
-        curve, axes = np.linalg.eigh(-factor_hessian(data, L, restricted=restricted))
-        along = axes.T @ score
-        floor = 1e-10 * max(float(np.abs(curve).max()), 1e-10)
-        step = np.zeros_like(L)
-        step[where] = axes @ (along / np.maximum(np.abs(curve), floor))
-        most = max(1.0, 2 * float(np.abs(L).max()))  # in units of sampling SDs
-        step *= min(1.0, most / max(float(np.abs(step).max()), 1e-300))
+        step, gain = _newton_step(data, L, restricted=restricted)
+        if gain <= 1e-11:  # quadratic from here on; the likelihood itself is too coarse to judge by
+            L, last_steps = L + step, last_steps + 1
+            if gain <= 1e-22 or last_steps == 4:
+                break
+            continue
         for half in range(40):
             new = L + step / 2**half
             better = log_likelihood(data, new @ new.T, restricted=restricted)
-            if better > value - 1e-13 * abs(value) and (better > value or half == 0):
+            if better > value:
                 break
         else:
             break
-        stalled = np.abs(new - L).max() <= 1e-15 * max(1.0, float(np.abs(L).max()))
-        L, value = new, max(better, value)
-        if stalled:
-            break
+        L, value = new, better
     return L
+
+
+def _newton_step(
+    data: CrossProducts, L: FloatArray, *, restricted: bool
+) -> tuple[FloatArray, float]:
+    """Return the step in L and twice the gain it promises."""
+    score = factor_score(data, L, restricted=restricted)
+    curve, axes = np.linalg.eigh(-factor_hessian(data, L, restricted=restricted))
+    along = axes.T @ score
+    size = np.maximum(np.abs(curve), 1e-10 * max(float(np.abs(curve).max()), 1e-10))
+    step = np.zeros_like(L)
+    step[np.tril_indices(len(L))] = axes @ (along / size)
+    most = max(1.0, 2 * float(np.abs(L).max()))  # in units of sampling SDs
+    step *= min(1.0, most / max(float(np.abs(step).max()), 1e-300))
+    return step, float(along @ (along / size))
 
 
 def _is_maximum(data: CrossProducts, psi: FloatArray, k: int, *, restricted: bool) -> bool:
