@@ -15,6 +15,7 @@ from equipoise.plots.style import (
     FAINT,
     INK,
     MUTED,
+    PAPER,
     new_axes,
     no_effect_line,
     shorten,
@@ -59,6 +60,9 @@ def dose_response(
     ax.set_xlim(dose.min() - 0.02 * span, dose.max() + 0.02 * span)
     ax.fill_between(dose, low, high, color=ACTIVE, alpha=0.16, linewidth=0)
     ax.plot(dose, value, color=ACTIVE, linewidth=1.8)
+    alone = _alone(value)
+    ax.vlines(dose[alone], low[alone], high[alone], color=ACTIVE, alpha=0.4, linewidth=4)
+    ax.plot(dose[alone], value[alone], "_", color=ACTIVE, markersize=9, markeredgewidth=1.8)
     weight = arms["weight"].to_numpy(dtype=np.float64)
     ax.scatter(
         arms["dose"], arms["estimate"], s=4 + 60 * weight / weight.max(), facecolor="none",
@@ -72,6 +76,12 @@ def dose_response(
     ax.set_xlabel(unit)
     ax.set_ylabel(scale)
     return ax
+
+
+def _alone(value: np.ndarray) -> np.ndarray:
+    """Return which doses have an effect and empty space on both sides: a line shows none there."""
+    seen = np.concatenate(([False], np.isfinite(value), [False]))
+    return np.asarray(seen[1:-1] & ~seen[:-2] & ~seen[2:])
 
 
 def _limits(ax: Axes, arms: pd.DataFrame, low: np.ndarray, high: np.ndarray) -> None:
@@ -101,9 +111,13 @@ def _gaps(ax: Axes, dose: np.ndarray, value: np.ndarray) -> None:
     edges = np.flatnonzero(np.diff(np.concatenate(([0], empty.astype(int), [0]))))
     for start, stop in edges.reshape(-1, 2):
         left, right = float(dose[start - 1]), float(dose[stop])
-        ax.axvspan(left, right, facecolor="none", edgecolor=FAINT, hatch="///", linewidth=0)
+        ax.axvspan(left, right, color=PAPER, linewidth=0, zorder=0.5)
+        ax.vlines(
+            (left, right), 0, 1, transform=ax.get_xaxis_transform(), color=MUTED, linewidth=0.7,
+            linestyle=(0, (3, 3)), zorder=0.6,
+        )  # fmt: skip
         ax.text(
-            (left + right) / 2, 0.5, "no study", transform=ax.get_xaxis_transform(), ha="center",
+            (left + right) / 2, 0.5, "no study here: no curve", transform=ax.get_xaxis_transform(), ha="center",
             va="center", color=MUTED, fontsize=8.5, rotation=90,
         )  # fmt: skip
 
