@@ -73,3 +73,39 @@ for (k in list(c("md", "cohens", "md"), c("smd", "cohens", "cohen-d"), c("smd", 
 d <- c(0, 4, 12.5, 20, 33, 60, 200)
 B <- rcspline.eval(d, knots = c(5, 10, 20, 50), inclx = TRUE)
 out("basis", "spline4", "hmisc", paste0("b", seq_along(B)), as.numeric(t(B)))
+
+# Emax: common effect by nls on whitened contrasts; ML and REML as the log ED50 at which metafor's
+# coefficient of the curve's derivative is 0 (a random Emax, one ED50)
+suppressWarnings(suppressMessages(library(metafor)))
+d <- contrasts_of(ssri, "or"); first <- !sapply(d$S, is.null)
+V <- bldiag(d$S[first]); L <- t(chol(V)); k <- which(d$v > 0)
+d0 <- d$dose[first][match(d$id[k], d$id[first])]; y <- d$y[k]; study <- d$id[k]; dk <- d$dose[k]
+g <- function(th) dk / (exp(th) + dk) - d0 / (exp(th) + d0)
+h <- function(th) exp(th) * (d0 / (exp(th) + d0)^2 - dk / (exp(th) + dk)^2)
+white <- solve(L, y)
+f <- nls(white ~ e * solve(L, g(th)), start = list(e = 0.5, th = 2), control = nls.control(maxiter = 2000, tol = 1e-9))
+s <- sqrt(diag(vcov(f))) / summary(f)$sigma
+out("ssri-or", "emax", "1stage-fixed", c("emax", "log_ed50", "se1", "se2"), c(coef(f), s))
+for (m in c("ML", "REML")) {
+  at <- function(th) { dat <- data.frame(g = g(th), h = h(th), study)
+    rma.mv(y, V, mods = ~ 0 + g + h, random = ~ 0 + g | study, struct = "GEN", data = dat, method = m,
+           control = list(optimizer = "optim", reltol = 1e-15)) }
+  th <- uniroot(function(th) coef(at(th))[2], c(1, 3), tol = 1e-12)$root; f <- at(th)
+  out("ssri-or", "emax", paste0("1stage-", tolower(m)), c("emax", "log_ed50", "se1", "se2", "psi1"),
+      c(coef(f)[1], th, sqrt(diag(vcov(f))) / c(1, abs(coef(f)[1])), f$tau2))
+}
+# drug by dose: rma.mv with a slope a drug and one random slope
+dd <- ssri[!is.na(ssri$r), ]; dd <- dd[order(match(dd$study, unique(dd$study)), dd$dose), ]
+dd$id <- match(dd$study, unique(ssri$study)); dd <- dd[dd$id %in% study, ]
+drug <- sort(unique(dd$agent[dd$dose > 0])); own <- sapply(drug, function(a) dd$dose * (dd$agent == a))
+top <- !duplicated(dd$id); X <- own[!top, ] - own[top, ][match(dd$id[!top], dd$id[top]), ]
+u <- 20; X <- X / u; dat <- data.frame(x = (dk - d0) / u, study)  # for the optimiser
+for (m in c("ML", "REML")) {
+  f <- rma.mv(y, V, mods = ~ 0 + X, random = ~ 0 + x | study, struct = "GEN", data = dat, method = m,
+              control = list(optimizer = "optim", reltol = 1e-15))
+  C <- cbind(diag(length(drug) - 1), -1)
+  out("ssri-or", "drugs", tolower(m), drug, as.numeric(coef(f)) / u)
+  out("ssri-or", "drugs", tolower(m), paste0("se-", drug), sqrt(diag(vcov(f))) / u)
+  out("ssri-or", "drugs", tolower(m), "psi1", f$tau2 / u^2)
+  out("ssri-or", "drugs", tolower(m), "wald", as.numeric(anova(f, X = C)$QM))
+}

@@ -9,7 +9,6 @@ import numpy as np
 from equipoise.plots.style import (
     ACTIVE,
     CONTROL,
-    INK,
     MUTED,
     new_axes,
     no_effect_line,
@@ -66,7 +65,8 @@ def sequential(
     ax.axvline(required, color=ACTIVE, linewidth=1.1, linestyle=(0, (2, 2)))
     ax.plot(np.append(0.0, x), np.append(0.0, z), "-o", color=CONTROL, markersize=4, linewidth=1.3)
     no_effect_line(ax, horizontal=True)
-    _names(ax, at, bound, required, conventional, right, top)
+    away = -1.0 if z[-1] > 0 else 1.0  # names stand on the side where the looks are not
+    _names(ax, at, bound, required, conventional, right, top, away)
     ax.set_xlabel(unit)
     ax.set_ylabel("cumulative z")
     return ax
@@ -74,24 +74,26 @@ def sequential(
 
 def _names(
     ax: Axes, at: np.ndarray, bound: np.ndarray, required: float, conventional: float,
-    right: float, top: float,
+    right: float, top: float, away: float,
 ) -> None:  # fmt: skip
     """Name the lines at their places: no legend to go back and forth to."""
     late = required > 0.5 * right
     ax.annotate(
-        f"required: {required:,.0f}", (required, -top), xytext=(-4 if late else 4, 4),
-        textcoords="offset points", ha="right" if late else "left", va="bottom", color=ACTIVE,
+        f"required: {required:,.0f}", (required, away * top),
+        xytext=(-4 if late else 4, -4 * away), textcoords="offset points",
+        ha="right" if late else "left", va="top" if away > 0 else "bottom", color=ACTIVE,
         fontsize=8.5,
     )  # fmt: skip
     ax.annotate(
-        f"one look: {conventional:.2f}", (0, -conventional), xytext=(3, -2),
-        textcoords="offset points", va="top", color=MUTED, fontsize=8.5,
+        f"one look: {conventional:.2f}", (0, away * conventional), xytext=(4, -2 * away),
+        textcoords="offset points", ha="left", va="top" if away > 0 else "bottom", color=MUTED,
+        fontsize=8.5,
     )  # fmt: skip
     shown = np.flatnonzero(np.isfinite(bound) & (bound < 0.92 * top))
     if shown.size:
         k = shown[0]
         ax.annotate(
-            "boundary", (at[k], bound[k]), xytext=(5, 3), textcoords="offset points",
-            color=INK if at[k] < 0.8 * right else ACTIVE, fontsize=8.5,
-            ha="left" if at[k] < 0.75 * right else "right", va="bottom",
+            "boundary", (at[k], away * bound[k]), xytext=(6, 4 * away), textcoords="offset points",
+            color=ACTIVE, fontsize=8.5,
+            ha="left" if at[k] < 0.75 * right else "right", va="bottom" if away > 0 else "top",
         )  # fmt: skip

@@ -107,7 +107,7 @@ def sequential_analysis(
     made = int(np.sum(share < 1)) + (1 if (share >= 1).any() else 0)
     verdict = _verdict(looks, bounds, share, made, plan)
     rows = _information_rows(d2, fixed, required, unit, share, looks, plan)
-    rows += _look_rows(looks, bounds, made, plan)
+    rows += _look_rows(looks, bounds, made, plan, effects.scale)
     rows += _last_row(looks, bounds, made, plan, effects.scale, verdict)
     return SequentialAnalysis(rows, looks, information, required, bounds, verdict)
 
@@ -199,8 +199,9 @@ def _label(looks: CumulativeLooks, k: int) -> str:
 
 
 def _look_rows(
-    looks: CumulativeLooks, bounds: SequentialBoundaries, made: int, plan: SequentialPlan
-) -> Estimates:
+    looks: CumulativeLooks, bounds: SequentialBoundaries, made: int, plan: SequentialPlan,
+    scale: str | None,
+) -> Estimates:  # fmt: skip
     level = 1 - plan.alpha
     pooled = f"Random effects, {plan.method}, {plan.test}"
     stop = f"{TSA}; alpha spending {plan.spending} (Lan & DeMets 1983)"
@@ -212,7 +213,8 @@ def _look_rows(
         rows.append(
             Estimate("cumulative-effect", label=label, estimate=looks.effect[k], se=looks.se[k],
                      low=looks.effect[k] - half, high=looks.effect[k] + half, level=level, df=df,
-                     p=2 * float(ndtr(-abs(looks.z[k]))), method=f"{pooled}, not adjusted for looks")
+                     p=2 * float(ndtr(-abs(looks.z[k]))), unit=scale,
+                     method=f"{pooled}, not adjusted for looks")
         )  # fmt: skip
         rows.append(Estimate("sequential-z", label=label, estimate=looks.z[k], method=pooled,
                              unit="normal quantile of the test's p"))  # fmt: skip
