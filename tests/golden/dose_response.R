@@ -56,10 +56,12 @@ y <- c(0, 0.15, 0.4, 0.7); v <- c(0, 0.04, 0.05, 0.09)
 cases <- c(60, 70, 50, 30); n <- c(200, 210, 130, 60)
 for (type in c("cc", "ir")) {
   total <- if (type == "ir") 100 * n else n
-  S <- covar.logrr(cases = cases, n = total, y = y, v = v, type = type, covariance = "gl")
-  out("made", type, "greenland-longnecker", paste0("S", seq_along(S)), as.numeric(S))
   A <- grl(y = y, v = v, cases = cases, n = total, type = type, tol = 1e-14)[, 1]
   out("made", type, "greenland-longnecker", paste0("cases", seq_along(A)), A)
+  # covar.logrr fits the cells to 1e-5 only, so the covariance is formed here from those above
+  own <- if (type == "cc") 1 / A + 1 / (total - A) else 1 / A
+  C <- diag(own[-1]) + own[1]; S <- cov2cor(C) * sqrt(outer(v[-1], v[-1]))
+  out("made", type, "greenland-longnecker", paste0("S", seq_along(S)), as.numeric(S))
   S <- covar.logrr(cases = cases, n = total, y = y, v = v, type = type, covariance = "h")
   out("made", type, "hamling", paste0("S", seq_along(S)), as.numeric(S))
 }

@@ -283,6 +283,11 @@ def _warnings(curve: DoseCurve | EmaxCurve, data: DoseStudies) -> tuple[str, ...
             "Not converged: the likelihood has no maximum that could be shown to be one. Do not "
             "use these numbers; take a simpler shape or a common effect."
         )
+    if isinstance(curve, EmaxCurve) and curve.ed50 > data.doses.max():
+        told.append(
+            f"The ED50 lies above the highest dose studied ({data.doses.max():g}): the plateau is "
+            "what the shape assumes, nothing that was seen."
+        )
     if fit.on_boundary:
         told.append(
             "The covariance of slopes between studies is on its boundary (a variance of 0, or "

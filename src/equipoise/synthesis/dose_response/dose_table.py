@@ -112,8 +112,10 @@ def _by_study(
     one_row: bool = False,
 ) -> DoseStudies:
     """Group rows by study, the lowest dose first, and count what cannot be used."""
+    import pandas as pd  # noqa: PLC0415  (heavy)
+
     for column in (dose, *needed):
-        if not np.issubdtype(table[column].dtype, np.number):
+        if not pd.api.types.is_numeric_dtype(table[column].dtype):
             raise DataError(f"Column {column!r} must be numbers in every row.")
     missing = table[[study, dose, *needed]].isna().any(axis=1)
     notes = []

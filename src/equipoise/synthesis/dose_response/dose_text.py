@@ -9,7 +9,7 @@ import numpy as np
 
 from equipoise.errors import DataError
 
-NUMBER = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([^\d\s;,].*?)?\s*")
+NUMBER = re.compile(r"(\d+(?:\.\d+)?)\s*([a-zA-Zµμ%]+(?:\s*/\s*(?:\d+\s*)?[a-zA-Z]+)*)?")
 
 
 def doses_from_text(cells: Sequence[object]) -> tuple[np.ndarray, str | None]:
