@@ -210,6 +210,7 @@ def _with_doses(frame: pd.DataFrame, dose: str) -> tuple[pd.DataFrame, str]:
 
 
 def _studies(frame: pd.DataFrame, options: dict[str, Any]) -> DoseStudies:
+    """Turn rows into studies by the kind of numbers they hold."""
     from equipoise.synthesis.dose_response import (  # noqa: PLC0415
         ReportedOptions,
         studies_from_contrasts,
@@ -218,7 +219,8 @@ def _studies(frame: pd.DataFrame, options: dict[str, Any]) -> DoseStudies:
     )
 
     about = {name: options[name] for name in ("study", "dose", "drug")}
-    measure, kind = options["measure"], options["kind"]
+    kind: str = options["kind"]
+    measure: Any = options["measure"]
     fits = {"counts": COUNTS, "means": MEANS, "contrasts": CONTRASTS}[kind]
     if measure is not None and measure not in fits:
         raise click.UsageError(f"--measure {measure} does not go with {kind}.")
@@ -228,7 +230,7 @@ def _studies(frame: pd.DataFrame, options: dict[str, Any]) -> DoseStudies:
         return studies_from_means(frame, **about, **values, measure=measure or "md", shared=shared)
     total = options["person_time"] or options["total"]
     if kind == "counts":
-        measure = measure or ("irr" if options["person_time"] else "or")
+        measure = options["measure"] or ("irr" if options["person_time"] else "or")
         if (measure == "irr") != bool(options["person_time"]):
             raise click.UsageError("--measure irr goes with --person-time, and the other way.")
         return studies_from_counts(

@@ -132,7 +132,9 @@ def _complete(frame: pd.DataFrame, about: dict[str, Any]) -> tuple[pd.DataFrame,
             raise DataError(f"Column {column!r} must be numbers in every row.")
     bad = frame[about["se"]] <= 0
     if bad.any():
-        raise DataError(f"Row {int(bad.to_numpy().argmax()) + 1} has a standard error of 0 or less.")
+        raise DataError(
+            f"Row {int(bad.to_numpy().argmax()) + 1} has a standard error of 0 or less."
+        )
     lacks = frame[[about["effect"], about["se"], about["order"], *about["n"]]].isna().any(axis=1)
     if not lacks.any():
         return frame, ()

@@ -117,8 +117,8 @@ def _gaps(ax: Axes, dose: np.ndarray, value: np.ndarray) -> None:
             linestyle=(0, (3, 3)), zorder=0.6,
         )  # fmt: skip
         ax.text(
-            (left + right) / 2, 0.5, "no study here: no curve", transform=ax.get_xaxis_transform(), ha="center",
-            va="center", color=MUTED, fontsize=8.5, rotation=90,
+            (left + right) / 2, 0.5, "no study here: no curve", ha="center", va="center",
+            transform=ax.get_xaxis_transform(), color=MUTED, fontsize=8.5, rotation=90,
         )  # fmt: skip
 
 
@@ -126,21 +126,20 @@ def _regions(ax: Axes, regions: pd.DataFrame) -> None:
     """Shade every other region and write its shares under a key to the numbers."""
     left, right = ax.get_xlim()
     lines = []
-    for k, row in enumerate(regions.itertuples(index=False)):
-        start, stop = max(float(row.low), left), min(float(row.high), right)
+    names = [str(name) for name in regions["name"]]
+    limits = regions[["low", "high"]].to_numpy(dtype=np.float64)
+    kinds = ("studies", "arms", "people")
+    shares = regions[list(kinds)].to_numpy(dtype=np.float64, na_value=np.nan)
+    for k, (name, (low, high), parts) in enumerate(zip(names, limits, shares, strict=True)):
+        start, stop = max(float(low), left), min(float(high), right)
         if start >= stop:
             continue
         if k % 2 == 0:
             ax.axvspan(start, stop, color=FAINT, alpha=0.28, linewidth=0, zorder=0)
         if k:
             ax.axvline(start, color=MUTED, linewidth=0.6, zorder=0)
-        shares = [
-            f"{100 * share:.0f}% of {what}"
-            for what, share in (
-                ("studies", row.studies), ("arms", row.arms), ("people", row.people),
-            )
-            if share is not None and np.isfinite(share)
-        ]  # fmt: skip
-        limit = "up" if np.isinf(row.high) else f"to {row.high:g}"
-        lines.append(f"{shorten(str(row.name), 16)} ({row.low:g} {limit}): {', '.join(shares)}")
+        known = zip(parts, kinds, strict=True)
+        told = [f"{100 * share:.0f}% of {what}" for share, what in known if np.isfinite(share)]
+        limit = "up" if np.isinf(high) else f"to {high:g}"
+        lines.append(f"{shorten(name, 16)} ({low:g} {limit}): {', '.join(told)}")
     ax.set_title("\n".join(lines), fontsize=8.5, loc="left", color=INK, linespacing=1.5)

@@ -66,14 +66,16 @@ def sequential(
     ax.plot(np.append(0.0, x), np.append(0.0, z), "-o", color=CONTROL, markersize=4, linewidth=1.3)
     no_effect_line(ax, horizontal=True)
     away = -1.0 if z[-1] > 0 else 1.0  # names stand on the side where the looks are not
-    _names(ax, at, bound, required, conventional, right, top, away)
+    _names(
+        ax, at, bound, required=required, conventional=conventional, right=right, top=top, away=away
+    )
     ax.set_xlabel(unit)
     ax.set_ylabel("cumulative z")
     return ax
 
 
 def _names(
-    ax: Axes, at: np.ndarray, bound: np.ndarray, required: float, conventional: float,
+    ax: Axes, at: np.ndarray, bound: np.ndarray, *, required: float, conventional: float,
     right: float, top: float, away: float,
 ) -> None:  # fmt: skip
     """Name the lines at their places: no legend to go back and forth to."""

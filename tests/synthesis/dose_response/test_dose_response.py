@@ -81,8 +81,8 @@ def test_two_stages_leave_out_studies_with_too_few_doses_and_count_them(studies)
     found = dose_response(studies("ssri-or"), asked)
     assert any("43 studies have too few doses" in w for w in found.estimates.warnings)
     assert len(found.data) == 17
+    two = DoseStudies(made_studies(doses=(0.0, 10.0)), "MD")
     with pytest.raises(NotIdentifiedError, match="0 of 12 studies"):
-        two = DoseStudies(made_studies(doses=(0.0, 10.0)), "MD")
         dose_response(two, DoseResponseOptions("quadratic", one_stage=False))
 
 
@@ -154,7 +154,7 @@ def test_reported_contrasts_need_a_referent_row_or_a_named_dose():
     counts = ReportedOptions(events="cases", total="n", design="type")
     data = studies_from_contrasts(table, **columns, options=counts)
     assert_allclose(np.diag(data.studies[0].covariance), [0.01, 0.04])
-    with pytest.raises(DataError, match="--correlation 0.5"):
+    with pytest.raises(DataError, match=r"--correlation 0\.5"):
         studies_from_contrasts(table, **columns, options=ReportedOptions())
     assumed = studies_from_contrasts(table, **columns, options=ReportedOptions(correlation=0.5))
     assert_allclose(assumed.studies[0].covariance[0, 1], 0.01)

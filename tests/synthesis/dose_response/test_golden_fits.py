@@ -12,23 +12,23 @@ SHAPES = {
     "spline3": dose_shape("spline", (10, 20, 50)),
     "spline4": dose_shape("spline", (5, 10, 20, 50)),
 }
+TWO, ALL = ("linear", "quadratic"), ("fixed", "ml", "reml")
 FITS = [
-    *(("ssri-or", s, "1stage", m) for s in ("linear", "quadratic") for m in ("fixed", "ml", "reml")),
+    *(("ssri-or", s, "1stage", m) for s in TWO for m in ALL),
     *(("ssri-or", s, "1stage", "fixed") for s in ("spline3", "spline4")),
-    *(("ssri-rr", s, "1stage", m) for s in ("linear", "quadratic") for m in ("fixed", "ml", "reml")),
-    *(("ssri-many", s, "2stage", m) for s in ("linear", "quadratic") for m in ("fixed", "ml", "reml")),
+    *(("ssri-rr", s, "1stage", m) for s in TWO for m in ALL),
+    *(("ssri-many", s, "2stage", m) for s in TWO for m in ALL),
     ("ssri-many", "spline3", "2stage", "fixed"),
-    *(("ssri-linear", "linear", "2stage", m) for m in ("fixed", "ml", "reml")),
-    *(("drugs-or", s, "1stage", m) for s in ("linear", "quadratic") for m in ("fixed", "ml", "reml")),
+    *(("ssri-linear", "linear", "2stage", m) for m in ALL),
+    *(("drugs-or", s, "1stage", m) for s in TWO for m in ALL),
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("data", "shape", "stage", "method"), FITS)
-def test_fits_agree_with_dosresmeta(golden, studies, data, shape, stage, method):
+@pytest.mark.parametrize("case", FITS, ids="-".join)
+def test_fits_agree_with_dosresmeta(golden, studies, case):
+    data, shape, stage, method = case
     theirs = golden(data, shape, f"{stage}-{method}")
-    curve = dose_curve(
-        studies(data).studies, SHAPES[shape], method, one_stage=stage == "1stage"
-    )
+    curve = dose_curve(studies(data).studies, SHAPES[shape], method, one_stage=stage == "1stage")
     fit = curve.fit
     ours = {"ll": fit.log_likelihood, "q": fit.q, "qdf": fit.df, "wald": curve.wald()[0]}
     ours |= {f"beta{i}": b for i, b in enumerate(fit.beta, 1)}

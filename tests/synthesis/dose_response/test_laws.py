@@ -27,9 +27,7 @@ def other_referent(study, j):
     order = [j, *(k for k in range(m + 1) if k != j)]
     A = np.vstack([np.zeros(m), np.eye(m)])  # arms' levels relative to the first
     C = A[order][1:] - A[order][0]
-    return dose_study(
-        study.name, study.dose[order], C @ study.y, C @ study.covariance @ C.T
-    )
+    return dose_study(study.name, study.dose[order], C @ study.y, C @ study.covariance @ C.T)
 
 
 @pytest.mark.parametrize("method", ["fixed", "ml", "reml"])

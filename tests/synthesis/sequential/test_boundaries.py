@@ -3,6 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
+from scipy.integrate import quad
 from scipy.special import ndtr, ndtri
 
 from equipoise.errors import DataError
@@ -76,8 +77,6 @@ def test_the_first_look_and_later_bounds_spend_what_they_may(shares, spending):
     assert_allclose(found.spent, spent(t, 0.025, spending))
     assert_allclose(ndtr(-found.bound[0]), found.spent[0], rtol=1e-10)
     if len(t) > 1:
-        from scipy.integrate import quad
-
         c, rho = found.bound, np.sqrt(t[0] / t[1])
         stay, _ = quad(
             lambda z: np.exp(-z * z / 2) / np.sqrt(2 * np.pi)

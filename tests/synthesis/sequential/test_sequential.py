@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from numpy.testing import assert_allclose
-from scipy.special import ndtri, stdtr
+from scipy.special import ndtr, ndtri, stdtr
 
 from equipoise.errors import DataError
 from equipoise.synthesis import checked_effects
@@ -60,8 +60,6 @@ def test_diversity_of_the_psilocybin_trials(trial_data):
 
 def test_the_z_of_a_t_has_the_same_p():
     z = normal_equivalent(np.array([-3.0, 2.0, 2.0]), np.array([4.0, 11.0, np.nan]))
-    from scipy.special import ndtr
-
     assert_allclose(ndtr(-np.abs(z[:2])), [stdtr(4, -3.0), stdtr(11, -2.0)], rtol=1e-12)
     assert z[0] < 0
     assert z[2] == 2.0

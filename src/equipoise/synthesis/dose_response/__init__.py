@@ -10,7 +10,6 @@ from equipoise.synthesis.dose_response.dose_regions import (
 )
 from equipoise.synthesis.dose_response.dose_response import (
     DoseResponse,
-    DoseResponseOptions,
     dose_response,
 )
 from equipoise.synthesis.dose_response.dose_shape import dose_shape
@@ -26,6 +25,7 @@ from equipoise.synthesis.dose_response.drug_equivalence import common_scale, dru
 from equipoise.synthesis.dose_response.emax_curve import EmaxCurve, emax_curve
 from equipoise.synthesis.dose_response.greenland_longnecker import greenland_longnecker
 from equipoise.synthesis.dose_response.hamling import hamling
+from equipoise.synthesis.dose_response.options import DoseResponseOptions
 from equipoise.synthesis.dose_response.reported_contrasts import ReportedOptions
 
 __all__ = [

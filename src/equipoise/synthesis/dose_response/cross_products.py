@@ -111,14 +111,19 @@ def whitened(blocks: Sequence[Block]) -> tuple[list[Block], FloatArray, FloatArr
     start = np.linalg.solve(Kx @ Kx.T, plain.xy / len(blocks))
     out = [
         Block(
-            b.y - b.X @ start, b.S, np.linalg.solve(Kx, b.X.T).T, np.linalg.solve(Kz, b.Z.T).T
+            b.y - b.X @ start, b.S, _divided(b.X, Kx), _divided(b.Z, Kz)
         )
         for b in blocks
     ]  # fmt: skip
     again = cross_products(out)  # what rounding left of the common-effect fit
     more = np.linalg.solve(again.xx, again.xy)
     out = [Block(b.y - b.X @ more, b.S, b.X, b.Z) for b in out]
-    return out, Kx, Kz, start + np.linalg.solve(Kx.T, more)
+    return out, Kx, Kz, np.asarray(start + np.linalg.solve(Kx.T, more))
+
+
+def _divided(X: FloatArray, K: FloatArray) -> FloatArray:
+    """Return X K^-T."""
+    return np.asarray(np.linalg.solve(K, X.T).T)
 
 
 def _root(A: FloatArray) -> FloatArray:

@@ -37,7 +37,9 @@ def curve_frame(found: DoseResponse, *, gap: float = GAP, level: float = 0.95) -
         empty |= (dose > low) & (dose < high)
     value, se = np.where(empty, np.nan, value), np.where(empty, np.nan, se)
     half = float(ndtri((1 + level) / 2)) * se
-    return pd.DataFrame({"dose": dose, "estimate": value, "low": value - half, "high": value + half})
+    return pd.DataFrame(
+        {"dose": dose, "estimate": value, "low": value - half, "high": value + half}
+    )
 
 
 def arm_points(found: DoseResponse) -> pd.DataFrame:

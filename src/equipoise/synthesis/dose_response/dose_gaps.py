@@ -7,6 +7,7 @@ or above the highest observed dose. At an observed dose a prediction is always g
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -37,7 +38,7 @@ def dose_gaps(doses: ArrayLike, gap: float = GAP) -> list[tuple[float, float]]:
     widest = gap * (seen[-1] - seen[0])
     return [
         (float(low), float(high))
-        for low, high in zip(seen[:-1], seen[1:], strict=True)
+        for low, high in pairwise(seen)
         if high - low > widest * (1 + 1e-12)
     ]
 

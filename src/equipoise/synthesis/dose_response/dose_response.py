@@ -2,51 +2,35 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import chdtrc, ndtr, ndtri
+from scipy.special import chdtrc
 
 from equipoise.errors import DataError, NotIdentifiedError
 from equipoise.estimates import Estimate, Estimates, Refusal
+from equipoise.synthesis.dose_response.curve_rows import (
+    ESTIMATORS,
+    coefficient_rows,
+    effect_rows,
+    method_line,
+    wald_row,
+)
 from equipoise.synthesis.dose_response.dose_curve import DoseCurve, dose_curve
-from equipoise.synthesis.dose_response.dose_gaps import GAP, why_no_prediction
 from equipoise.synthesis.dose_response.dose_regions import DoseRegion, dose_region_shares
 from equipoise.synthesis.dose_response.dose_shape import (
     DoseShape,
-    ShapeName,
     dose_shape,
     knots_at_quantiles,
 )
 from equipoise.synthesis.dose_response.drug_equivalence import common_scale, drug_slopes
 from equipoise.synthesis.dose_response.emax_curve import EmaxCurve, emax_curve
+from equipoise.synthesis.dose_response.options import DoseResponseOptions
 
 if TYPE_CHECKING:
     from equipoise.synthesis.dose_response.dose_table import DoseStudies
-    from equipoise.synthesis.dose_response.random_slopes import Method, RandomSlopes
-
-ESTIMATORS = {"fixed": "common effect", "ml": "ML", "reml": "REML"}
-
-
-@dataclass(frozen=True, slots=True)
-class DoseResponseOptions:
-    """What is fitted and asked; see `dose_response`."""
-
-    shape: ShapeName = "linear"
-    knots: tuple[float, ...] | None = None
-    method: Method = "reml"
-    one_stage: bool = True
-    reference: float | None = None
-    at: tuple[float, ...] = ()
-    gap: float = GAP
-    regions: tuple[DoseRegion, ...] = ()
-    equivalents: Mapping[str, float] | None = None
-    unit: float = 1.0
-    level: float = 0.95
-    by_drug: bool = field(default=False)
+    from equipoise.synthesis.dose_response.random_slopes import RandomSlopes
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -91,10 +75,10 @@ def dose_response(data: DoseStudies, options: DoseResponseOptions | None = None)
         pooled = tuple(s for s in data.studies if s.name not in curve.left_out)
         data = replace(data, studies=pooled)
     reference = float(data.doses.min()) if options.reference is None else options.reference
-    found = _coefficients(curve, data, options)
+    found = coefficient_rows(curve, data, options)
     found += _tests(curve, options)
     found += _heterogeneity(curve.fit, shape, options)
-    found += _effects(curve, data, reference, options)
+    found += effect_rows(curve, data, reference, options)
     found += dose_region_shares(data.studies, options.regions)
     if options.by_drug or options.equivalents is not None:
         found += _equivalence(data, shape, options)
@@ -107,49 +91,6 @@ def _shape(data: DoseStudies, options: DoseResponseOptions) -> DoseShape:
     if options.shape == "spline" and knots is None:
         knots = knots_at_quantiles(data.doses)
     return dose_shape(options.shape, knots)
-
-
-def _method(curve: DoseCurve | EmaxCurve, options: DoseResponseOptions) -> str:
-    how = ESTIMATORS[options.method]
-    if isinstance(curve, EmaxCurve):
-        return f"Emax curve, one-stage mixed model, {how} (Lindstrom & Bates 1990)"
-    stage = "One-stage" if options.one_stage else "Two-stage"
-    knots = ", ".join(f"{k:g}" for k in curve.shape.knots)
-    told = f"spline with knots {knots}" if knots else curve.shape.name
-    return f"{stage} dose-response model, {told}, {how} (Crippa et al. 2019)"
-
-
-def _coefficients(
-    curve: DoseCurve | EmaxCurve, data: DoseStudies, options: DoseResponseOptions
-) -> Estimates:
-    method, level = _method(curve, options), options.level
-    if isinstance(curve, EmaxCurve):
-        se = np.sqrt(np.diag(curve.covariance))
-        half = float(ndtri((1 + level) / 2)) * float(se[1])
-        ed50 = Estimate(
-            "ed50", estimate=curve.ed50, se=curve.ed50 * float(se[1]),
-            low=curve.ed50 * math.exp(-half), high=curve.ed50 * math.exp(half), level=level,
-            unit="dose", estimand="Dose of half the largest effect", method=method,
-        )  # fmt: skip
-        top = _row("emax", None, curve.emax, float(se[0]), level, data.scale, method)
-        return Estimates((replace(top, estimand="Largest effect against dose 0"), ed50))
-    se = np.sqrt(np.diag(curve.fit.covariance))
-    rows = [
-        _row("dose-coefficient", term, float(b), float(s), level, f"{data.scale} per unit", method)
-        for term, b, s in zip(curve.shape.terms, curve.fit.beta, se, strict=True)
-    ]
-    return Estimates(tuple(rows))
-
-
-def _row(
-    name: str, label: str | None, b: float, s: float, level: float, unit: str, method: str
-) -> Estimate:
-    half = float(ndtri((1 + level) / 2)) * s
-    p = 2 * float(ndtr(-abs(b / s))) if s > 0 else None
-    return Estimate(
-        name, label=label, estimate=b, se=s, low=b - half, high=b + half, level=level, p=p,
-        unit=unit, method=method,
-    )  # fmt: skip
 
 
 def _tests(curve: DoseCurve | EmaxCurve, options: DoseResponseOptions) -> Estimates:
@@ -174,9 +115,14 @@ def _tests(curve: DoseCurve | EmaxCurve, options: DoseResponseOptions) -> Estima
         statistic, df, p = curve.wald(first)
         rows.append(
             Estimate(
-                name, estimate=statistic, df=df, p=p, unit=f"chi-squared with {df} df",
-                estimand=estimand, method=f"Wald test. {_method(curve, options)}",
-            )  # fmt: skip
+                name,
+                estimate=statistic,
+                df=df,
+                p=p,
+                unit=f"chi-squared with {df} df",
+                estimand=estimand,
+                method=f"Wald test. {method_line(curve, options)}",
+            )
         )
     return Estimates(tuple(rows), refused)
 
@@ -189,21 +135,36 @@ def _heterogeneity(fit: RandomSlopes, shape: DoseShape, options: DoseResponseOpt
         for i, j in zip(*np.tril_indices(len(terms)), strict=True):
             label = terms[i] if i == j else f"{terms[j]} by {terms[i]}"
             rows.append(
-                Estimate("tau2", label=label, estimate=float(fit.psi[i, j]), method=how,
-                         unit="variance between studies" if i == j else "covariance between studies")
-            )  # fmt: skip
+                Estimate(
+                    "tau2",
+                    label=label,
+                    estimate=float(fit.psi[i, j]),
+                    method=how,
+                    unit="variance between studies" if i == j else "covariance between studies",
+                )
+            )
         rows.append(
             Estimate(
-                "converged", estimate=float(fit.converged), unit="1 yes, 0 no", method=how,
+                "converged",
+                estimate=float(fit.converged),
+                unit="1 yes, 0 no",
+                method=how,
                 estimand="Whether the conditions of a maximum hold; see the warnings",
-            )  # fmt: skip
+            )
         )
     p = float(chdtrc(fit.df, fit.q)) if fit.df > 0 else None
     model = "Residual Q of the common-effect curve (Cochran 1954; multivariate: Berkey et al. 1998)"
     rows.append(
-        Estimate("q-test", estimate=fit.q, df=fit.df, p=p, unit=f"chi-squared with {fit.df} df",
-                 estimand="All studies have the one curve", method=model)
-    )  # fmt: skip
+        Estimate(
+            "q-test",
+            estimate=fit.q,
+            df=fit.df,
+            p=p,
+            unit=f"chi-squared with {fit.df} df",
+            estimand="All studies have the one curve",
+            method=model,
+        )
+    )
     share = max(0.0, 1 - fit.df / fit.q) if fit.q > 0 else 0.0
     rows.append(Estimate("i2-q", estimate=share, unit="share", method="(Q - df) / Q"))
     likelihood = "restricted" if options.method == "reml" else "full"
@@ -211,34 +172,6 @@ def _heterogeneity(fit: RandomSlopes, shape: DoseShape, options: DoseResponseOpt
         Estimate("log-likelihood", estimate=fit.log_likelihood, unit=f"{likelihood}, natural log")
     )
     return Estimates(tuple(rows))
-
-
-def _effects(
-    curve: DoseCurve | EmaxCurve, data: DoseStudies, reference: float, options: DoseResponseOptions
-) -> Estimates:
-    method, doses = _method(curve, options), data.doses
-    asked: Sequence[float] = options.at or [d for d in np.unique(doses) if d != reference]
-    ratio = data.scale.startswith("log ")
-    rows, refused = [], []
-    no_reference = why_no_prediction(reference, doses, options.gap)
-    for dose in asked:
-        label = f"{dose:g} vs {reference:g}"
-        why = no_reference or why_no_prediction(dose, doses, options.gap)
-        if why is not None:
-            refused.append(Refusal("dose-effect", why, label=label))
-            continue
-        value, se = (float(x[0]) for x in curve.effect(dose, reference))
-        row = _row("dose-effect", label, value, se, options.level, data.scale, method)
-        rows.append(row)
-        if ratio and row.low is not None and row.high is not None:
-            rows.append(
-                Estimate(
-                    "dose-effect-ratio", label=label, estimate=math.exp(value),
-                    low=math.exp(row.low), high=math.exp(row.high), level=row.level, p=row.p,
-                    unit=data.scale.removeprefix("log "), method=method,
-                )  # fmt: skip
-            )
-    return Estimates(tuple(rows), tuple(refused))
 
 
 def _equivalence(data: DoseStudies, shape: DoseShape, options: DoseResponseOptions) -> Estimates:
@@ -255,16 +188,28 @@ def _equivalence(data: DoseStudies, shape: DoseShape, options: DoseResponseOptio
     method = f"Drug by dose interaction in the one-stage model, {ESTIMATORS[options.method]}"
     warnings = () if found.converged else ("The model with a slope a drug did not converge.",)
     rows = [
-        _row("drug-slope", drug, float(b), float(s), options.level, f"{data.scale} per unit", method)
+        wald_row(
+            "drug-slope",
+            drug,
+            float(b),
+            float(s),
+            level=options.level,
+            unit=f"{data.scale} per unit",
+            method=method,
+        )
         for drug, b, s in zip(found.drug, found.slope, found.se, strict=True)
     ]
     rows.append(
         Estimate(
-            "equivalence-test", estimate=found.statistic, df=found.df, p=found.p,
+            "equivalence-test",
+            estimate=found.statistic,
+            df=found.df,
+            p=found.p,
             unit=f"chi-squared with {found.df} df",
-            estimand="All drugs have the same coefficient of dose on this scale", method=method,
+            estimand="All drugs have the same coefficient of dose on this scale",
+            method=method,
             assumptions=("A large p does not show that the drugs are equivalent.",),
-        )  # fmt: skip
+        )
     )
     return Estimates(tuple(replace(row, warnings=warnings) for row in rows))
 

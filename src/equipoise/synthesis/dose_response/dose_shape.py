@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -47,7 +48,7 @@ def dose_shape(name: ShapeName, knots: tuple[float, ...] | None = None) -> DoseS
     """Name a shape; a spline needs its knots, three at least and rising."""
     if name == "spline":
         t = tuple(float(k) for k in knots or ())
-        if len(t) < 3 or any(b <= a for a, b in zip(t, t[1:], strict=False)):
+        if len(t) < 3 or any(b <= a for a, b in pairwise(t)):
             raise DataError(
                 f"A restricted cubic spline needs three or more rising knots. Got {list(t)}. "
                 "Give them: --knots 10,20,50."

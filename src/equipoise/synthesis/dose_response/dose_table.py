@@ -57,7 +57,7 @@ def studies_from_counts(
         people = None if measure == "irr" else arms[total]
         return dose_study(name, arms[dose], y, S, people=people, drug=_drugs(arms, drug))
 
-    found = _by_study(table, study, dose, [events, total], of, COUNT_SCALES[measure])
+    found = _by_study(table, study, dose, [events, total], of, scale=COUNT_SCALES[measure])
     if corrected:
         told = f"0.5 was added to the cells of {len(corrected)} studies with an empty one: "
         notes = (*found.notes, told + ", ".join(corrected) + ".")
@@ -75,7 +75,7 @@ def studies_from_means(
         y, S = mean_contrasts(arms[mean], arms[sd], arms[n], measure, shared=cast("Any", shared))
         return dose_study(name, arms[dose], y, S, people=arms[n], drug=_drugs(arms, drug))
 
-    return _by_study(table, study, dose, [mean, sd, n], of, MEAN_SCALES[measure])
+    return _by_study(table, study, dose, [mean, sd, n], of, scale=MEAN_SCALES[measure])
 
 
 def studies_from_contrasts(
@@ -89,11 +89,11 @@ def studies_from_contrasts(
     """
 
     def of(name: str, arms: pd.DataFrame) -> DoseStudy:
-        return reported_study(name, arms, dose, effect, se, options, drug)
+        return reported_study(name, arms, options, dose=dose, effect=effect, se=se, drug=drug)
 
     needed = [effect] if options.reference_dose is None else [effect, se]
     return _by_study(
-        table, study, dose, needed, of, scale, one_row=options.reference_dose is not None
+        table, study, dose, needed, of, scale=scale, one_row=options.reference_dose is not None
     )
 
 
@@ -107,8 +107,8 @@ def _by_study(
     dose: str,
     needed: list[str],
     of: Callable[[str, pd.DataFrame], DoseStudy],
-    scale: str,
     *,
+    scale: str,
     one_row: bool = False,
 ) -> DoseStudies:
     """Group rows by study, the lowest dose first, and count what cannot be used."""
@@ -122,9 +122,8 @@ def _by_study(
     if missing.any():
         notes.append(f"{int(missing.sum())} of {len(table)} rows lack a number and were left out.")
     alone, flat, out = [], [], []
-    for key, arms in table[~missing].groupby(study, sort=False):
-        name = _name(key)
-        arms = arms.sort_values(dose, kind="stable")
+    for key, rows in table[~missing].groupby(study, sort=False):
+        name, arms = _name(key), rows.sort_values(dose, kind="stable")
         if len(arms) < 2 and not one_row:
             alone.append(name)
         elif arms[dose].nunique() < 2 and not one_row:

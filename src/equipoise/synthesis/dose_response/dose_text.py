@@ -29,7 +29,8 @@ def doses_from_text(cells: Sequence[object]) -> tuple[np.ndarray, str | None]:
     ...
     equipoise.errors.DataError: Doses have the units 'mg' ('25 mg'), 'mg/kg' ('0.3 mg/kg'): ...
     """
-    out, first = [], {}
+    out: list[float] = []
+    first: dict[str, str] = {}
     for cell in cells:
         text = "" if cell is None or cell != cell else str(cell).strip()  # noqa: PLR0124  (NaN)
         if not text:

@@ -74,9 +74,7 @@ def emax_curve(studies: Sequence[DoseStudy], method: Method = "reml") -> EmaxCur
     return EmaxCurve(emax, theta, covariance, fit, abs(float(fit.beta[1] / emax)) < 1e-8)
 
 
-def _root(
-    step: Callable[[float], float], start: float, limits: tuple[float, float]
-) -> float:
+def _root(step: Callable[[float], float], start: float, limits: tuple[float, float]) -> float:
     """Return the root of a falling step nearest to the start."""
     from scipy.optimize import brentq  # noqa: PLC0415  (heavy)
 

@@ -47,7 +47,7 @@ def greenland_longnecker(
     own, shared = _cell_variances(fitted, np.asarray(total, dtype=np.float64), design)
     r = shared / np.sqrt(np.outer(own + shared, own + shared))
     np.fill_diagonal(r, 1.0)
-    return r * np.sqrt(np.outer(v, v))
+    return np.asarray(r * np.sqrt(np.outer(v, v)))
 
 
 def fitted_cases(y: ArrayLike, cases: ArrayLike, total: ArrayLike, design: Design) -> FloatArray:
@@ -56,7 +56,7 @@ def fitted_cases(y: ArrayLike, cases: ArrayLike, total: ArrayLike, design: Desig
     n, sum_cases = np.asarray(total, dtype=np.float64), float(np.sum(cases))
     if design != "cc":  # ratios of A / N: proportional to N exp(y)
         share = n * np.exp(np.concatenate(([0.0], y)))
-        return sum_cases * share / share.sum()
+        return np.asarray(sum_cases * share / share.sum())
     return _newton_cases(y, n, sum_cases)
 
 

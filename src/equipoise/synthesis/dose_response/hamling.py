@@ -6,6 +6,7 @@ crude share of the referent among those not ill and the crude ratio of not ill t
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from equipoise.synthesis.dose_response.greenland_longnecker import Design
 
     FloatArray = NDArray[np.float64]
+    Gap = Callable[[FloatArray], FloatArray | None]
 
 STEPS = 200
 
@@ -57,14 +59,14 @@ def effective_counts(
     other = n - crude if design == "cc" else n
     share, ratio = other[0] / other.sum(), other.sum() / crude.sum()
 
-    def counts(x: NDArray[np.float64]) -> tuple[FloatArray, FloatArray] | None:
+    def counts(x: FloatArray) -> tuple[FloatArray, FloatArray] | None:
         a0, b0 = np.exp(x)
         rest = _other_arms(a0, b0, y, v, design)
         if rest is None:
             return None
         return np.concatenate(([a0], rest[0])), np.concatenate(([b0], rest[1]))
 
-    def gap(x: NDArray[np.float64]) -> NDArray[np.float64] | None:
+    def gap(x: FloatArray) -> FloatArray | None:
         found = counts(x)
         if found is None:
             return None
@@ -98,20 +100,21 @@ def _other_arms(
     return (a, b) if (left > 0).all() and (a > 0).all() and (b > 0).all() else None
 
 
-def _starts(crude: FloatArray, other: FloatArray, v: FloatArray) -> list[NDArray[np.float64]]:
-    """Start from the crude counts, and from ever larger ones: the referent's share of the
-    variances must leave something for every dose."""
+def _starts(crude: FloatArray, other: FloatArray, v: FloatArray) -> list[FloatArray]:
+    """Start from the crude counts, and from larger ones: variance must be left for every dose."""
     scale = max(1.0, float((1 / crude[0] + 1 / other[0]) / v.min()))
     return [
         np.log([crude[0] * f, other[0] * f]) for f in (1.0, scale * 1.01, scale * 1.5, scale * 4)
     ]
 
 
-def _newton(gap, starts):  # type: ignore[no-untyped-def]
+def _newton(gap: Gap, starts: list[FloatArray]) -> FloatArray | None:
     """Find a root in the logs of the referent's counts by Newton steps, halved where they fail."""
-    for x in starts:
-        value = gap(x)
-        for _ in range(STEPS if value is not None else 0):
+    for start in starts:
+        x, value = start, gap(start)
+        if value is None:
+            continue
+        for _ in range(STEPS):
             if np.abs(value).max() < 1e-14:
                 return x
             J = _slopes(gap, x, value)
@@ -125,12 +128,12 @@ def _newton(gap, starts):  # type: ignore[no-untyped-def]
                     break
             if not found:
                 break
-        if value is not None and np.abs(value).max() < 1e-10:
+        if np.abs(value).max() < 1e-10:
             return x
     return None
 
 
-def _slopes(gap, x, value):  # type: ignore[no-untyped-def]
+def _slopes(gap: Gap, x: FloatArray, value: FloatArray) -> FloatArray | None:
     """Return the Jacobian by forward differences: only the way to the root depends on it."""
     J = np.empty((2, 2))
     for k in range(2):

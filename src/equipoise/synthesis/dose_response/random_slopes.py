@@ -136,18 +136,18 @@ def _maximum(
 def _climb(data: CrossProducts, L: FloatArray, k: int, *, restricted: bool) -> FloatArray:
     """Climb from a factor to a maximum; leave saddles along the score in the flat directions."""
     for _ in range(10):
-        psi = _newton(data, L, k, restricted=restricted)
-        psi = psi @ psi.T
+        L = _newton(data, L, restricted=restricted)
+        psi = L @ L.T
         score = at_psi(data, psi, restricted=restricted).score
         steepest, direction = np.linalg.eigh((score + score.T) / 2)
         if steepest[-1] <= TOLERANCE * k:
             return psi
         gain = np.outer(direction[:, -1], direction[:, -1])
-        L = np.linalg.cholesky(psi + 0.01 * gain + 1e-12 * np.eye(len(psi)))
+        L = np.asarray(np.linalg.cholesky(psi + 0.01 * gain + 1e-12 * np.eye(len(psi))))
     return psi
 
 
-def _newton(data: CrossProducts, L: FloatArray, k: int, *, restricted: bool) -> FloatArray:
+def _newton(data: CrossProducts, L: FloatArray, *, restricted: bool) -> FloatArray:
     """Climb by Newton steps with the size of every curvature, halved until the likelihood rises."""
     value, last_steps = log_likelihood(data, L @ L.T, restricted=restricted), 0
     for _ in range(STEPS):

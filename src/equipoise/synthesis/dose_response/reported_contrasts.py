@@ -44,15 +44,16 @@ class ReportedOptions:
 def reported_study(
     name: str,
     arms: pd.DataFrame,
+    options: ReportedOptions,
+    *,
     dose: str,
     effect: str,
     se: str,
-    options: ReportedOptions,
     drug: str | None,
 ) -> DoseStudy:
-    """Return one study out of its rows."""
+    """Return one study out of its rows; the others name columns."""
     if options.reference_dose is not None:
-        return _against_named_dose(name, arms, dose, effect, se, options, drug)
+        return _against_named_dose(name, arms, options, dose=dose, effect=effect, se=se, drug=drug)
     e, s = arms[effect].to_numpy(dtype=np.float64), arms[se].to_numpy(dtype=np.float64)
     referent = np.flatnonzero((e == 0) & ~(s > 0))
     if len(referent) != 1 or not (np.delete(s, referent) > 0).all():
@@ -73,8 +74,8 @@ def reported_study(
 
 
 def _against_named_dose(
-    name: str, arms: pd.DataFrame, dose: str, effect: str, se: str,
-    options: ReportedOptions, drug: str | None,
+    name: str, arms: pd.DataFrame, options: ReportedOptions, *, dose: str, effect: str, se: str,
+    drug: str | None,
 ) -> DoseStudy:  # fmt: skip
     """Return a study whose every row names the dose that it is compared with."""
     reference = arms[options.reference_dose].to_numpy(dtype=np.float64)

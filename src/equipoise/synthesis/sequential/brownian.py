@@ -36,7 +36,9 @@ class Paths:
     drift: float
 
 
-def first_look(share: float, going_on: Sequence[Interval], next_share: float, drift: float) -> Paths:
+def first_look(
+    share: float, going_on: Sequence[Interval], next_share: float, drift: float
+) -> Paths:
     """Return the paths that go on from the first look: those with Z in the intervals."""
     mean = drift * math.sqrt(share)
     width = min(1.0, _kernel(share, next_share))
@@ -81,11 +83,13 @@ def _kernel(share: float, next_share: float) -> float:
     return math.sqrt((next_share - share) / share) if next_share > share else 1.0
 
 
-def _grid(intervals: Sequence[Interval], mean: float, width: float) -> tuple[FloatArray, FloatArray]:
+def _grid(
+    intervals: Sequence[Interval], mean: float, width: float
+) -> tuple[FloatArray, FloatArray]:
     """Return nodes and weights over the parts of the intervals within reach."""
     z, weight = [], []
-    for low, high in intervals:
-        low, high = max(low, mean - REACH), min(high, mean + REACH)
+    for bottom, top in intervals:
+        low, high = max(bottom, mean - REACH), min(top, mean + REACH)
         if low >= high:
             continue
         edges = np.linspace(low, high, 1 + math.ceil((high - low) / (1.5 * width)))

@@ -51,7 +51,9 @@ def people_needed(
     348.84
     """
     if delta == 0 or not np.isfinite(delta) or not variance > 0:
-        raise DataError(f"delta differs from 0, a variance is above 0. Got {delta:g}, {variance:g}.")
+        raise DataError(
+            f"delta differs from 0, a variance is above 0. Got {delta:g}, {variance:g}."
+        )
     return 4 * variance * _quantiles(alpha, power) ** 2 / delta**2 / _homogeneous(diversity)
 
 

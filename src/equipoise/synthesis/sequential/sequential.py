@@ -100,15 +100,15 @@ def sequential_analysis(
     looks = cumulative_looks(effects, order, method=plan.method, test=plan.test)
     d2 = diversity(effects, looks.tau2) if plan.diversity is None else plan.diversity
     information, unit = _information(effects, looks, people)
-    fixed = _needed(plan, 0.0, people is None)
-    required = _needed(plan, d2, people is None)
+    fixed = _needed(plan, 0.0, precision=people is None)
+    required = _needed(plan, d2, precision=people is None)
     share = information / required
     bounds = _bounds(share, plan)
     made = int(np.sum(share < 1)) + (1 if (share >= 1).any() else 0)
     verdict = _verdict(looks, bounds, share, made, plan)
-    rows = _information_rows(d2, fixed, required, unit, share, looks, plan)
+    rows = _information_rows(looks, share, plan, d2=d2, fixed=fixed, required=required, unit=unit)
     rows += _look_rows(looks, bounds, made, plan, effects.scale)
-    rows += _last_row(looks, bounds, made, plan, effects.scale, verdict)
+    rows += _last_row(looks, bounds, made, plan, scale=effects.scale, verdict=verdict)
     return SequentialAnalysis(rows, looks, information, required, bounds, verdict)
 
 
@@ -123,7 +123,7 @@ def _information(
     return np.cumsum(n[looks.rows]), "people in both arms"
 
 
-def _needed(plan: SequentialPlan, d2: float, precision: bool) -> float:  # noqa: FBT001
+def _needed(plan: SequentialPlan, d2: float, *, precision: bool) -> float:
     how = {"alpha": plan.alpha, "power": plan.power, "diversity": d2}
     ratio = plan.measure in ("or", "rr")
     if precision:
@@ -174,8 +174,8 @@ def _verdict(
 
 
 def _information_rows(
-    d2: float, fixed: float, required: float, unit: str, share: FloatArray,
-    looks: CumulativeLooks, plan: SequentialPlan,
+    looks: CumulativeLooks, share: FloatArray, plan: SequentialPlan, *, d2: float, fixed: float,
+    required: float, unit: str,
 ) -> Estimates:  # fmt: skip
     told = f"alpha {plan.alpha:g} two-sided, power {plan.power:g}, difference {plan.delta:g}"
     given = "as planned" if plan.diversity is not None else f"from all trials, {plan.method}"
@@ -245,7 +245,7 @@ def _quantile(alpha: float) -> float:
 
 
 def _last_row(
-    looks: CumulativeLooks, bounds: SequentialBoundaries, made: int, plan: SequentialPlan,
+    looks: CumulativeLooks, bounds: SequentialBoundaries, made: int, plan: SequentialPlan, *,
     scale: str | None, verdict: str,
 ) -> Estimates:  # fmt: skip
     """Return the effect at the last look that has error to spend, with its repeated interval."""
