@@ -65,6 +65,13 @@ def test_shapes_in_a_table(run, table, shape):
     assert "Dose-response of 4 studies, log odds ratio" in result.stdout
 
 
+def test_two_stages_name_whom_they_leave_out(run, table):
+    found = run("dose-response", table, *COUNTS, "--two-stage", "--shape", "quadratic")
+    assert found.exit_code == 0, found.stderr
+    assert "2 studies have too few doses" in found.stdout
+    assert run("dose-response", table, *COUNTS, "--one-stage").exit_code == 0
+
+
 def test_equivalents(run, table, tmp_path):
     (tmp_path / "worth.csv").write_text("drug,equivalent\nx,10\ny,20\n", encoding="utf-8")
     asked = ("--drug", "drug", "--equivalents", "worth.csv", "--unit-dose", 10, "--gap", 0.9)
@@ -107,6 +114,7 @@ def test_reported_contrasts_of_several_designs(run, tmp_path):
         ((*COUNTS[4:], "--measure", "irr"), "--person-time"),
         ((*COUNTS[4:], "--knots", "a,b"), "separated by commas"),
         ((*COUNTS[4:], "--equivalents", "x.csv"), "needs --drug"),
+        ((*COUNTS[4:], "--one-stage", "--two-stage"), "Take --one-stage or --two-stage"),
     ],
 )
 def test_usage(run, table, more, told):

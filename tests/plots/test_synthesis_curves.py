@@ -25,6 +25,16 @@ def test_a_gap_stays_empty_and_says_so():
     assert np.isnan(np.asarray(drawn)[30:50]).all()
 
 
+def test_a_curve_that_rests_on_its_shape_is_broken():
+    frame = curve().assign(shape_only=lambda f: f["dose"] < 10)
+    ax = plots.dose_response(frame, ARMS, scale="SMD")
+    solid, broken = (np.isfinite(np.asarray(line.get_ydata())) for line in ax.lines[:2])
+    assert not solid[:10].any()
+    assert broken[:11].all()
+    assert not broken[11:].any()
+    assert ax.lines[1].get_linestyle() == "--"
+
+
 def test_regions_carry_their_shares():
     regions = pd.DataFrame(
         {"name": ["micro", "full"], "low": [0, 15], "high": [15, np.inf],

@@ -93,9 +93,8 @@ def _knots(_ctx: click.Context, _param: click.Parameter, value: str | None) -> A
     show_default=True,
     help="Of the variance between studies.",
 )
-@click.option(
-    "--one-stage/--two-stage", default=True, help="One mixed model, or each study's curve first."
-)
+@click.option("--one-stage", is_flag=True, help="One mixed model of all studies: the default.")
+@click.option("--two-stage", is_flag=True, help="Each study's curve first, then their mean.")
 @click.option(
     "--reference", type=float, help="Effects are against this dose; the lowest by default."
 )
@@ -145,6 +144,8 @@ def command(file: Path, level: float, plot: Path | None, as_json: bool, **option
         dose_response,
     )
 
+    if options["one_stage"] and options["two_stage"]:
+        raise click.UsageError("Take --one-stage or --two-stage.")
     reading = {name: options.pop(name) for name in ("delimiter", "decimal", "missing")}
     read = read_table(file, _columns(options), **reading)
     frame, unit = _with_doses(read.frame, options["dose"])
@@ -153,7 +154,7 @@ def command(file: Path, level: float, plot: Path | None, as_json: bool, **option
         shape=options["shape"],
         knots=options["knots"],
         method=options["method"],
-        one_stage=options["one_stage"],
+        one_stage=not options["two_stage"],
         reference=options["reference"],
         at=options["at"],
         gap=options["gap"] or DoseResponseOptions().gap,

@@ -41,8 +41,8 @@ def dose_response(
 
     Parameters
     ----------
-    curve : columns dose, estimate, low, high
-        NaN where no curve is drawn.
+    curve : columns dose, estimate, low, high, and where wanted shape_only
+        NaN where no curve is drawn; a broken line where `shape_only` is true.
     arms : columns dose, estimate, weight
         The area of a point follows its weight.
     regions : columns name, low, high, studies, arms, people
@@ -59,7 +59,7 @@ def dose_response(
     span = float(dose.max() - dose.min())
     ax.set_xlim(dose.min() - 0.02 * span, dose.max() + 0.02 * span)
     ax.fill_between(dose, low, high, color=ACTIVE, alpha=0.16, linewidth=0)
-    ax.plot(dose, value, color=ACTIVE, linewidth=1.8)
+    _curve(ax, dose, value, curve)
     alone = _alone(value)
     ax.vlines(dose[alone], low[alone], high[alone], color=ACTIVE, alpha=0.4, linewidth=4)
     ax.plot(dose[alone], value[alone], "_", color=ACTIVE, markersize=9, markeredgewidth=1.8)
@@ -76,6 +76,18 @@ def dose_response(
     ax.set_xlabel(unit)
     ax.set_ylabel(scale)
     return ax
+
+
+def _curve(ax: Axes, dose: np.ndarray, value: np.ndarray, curve: pd.DataFrame) -> None:
+    """Draw the curve, broken where no study compares such a dose: there the shape speaks alone."""
+    shape_only = np.zeros(len(dose), dtype=bool)
+    if "shape_only" in curve:
+        shape_only = curve["shape_only"].to_numpy(dtype=bool)
+    ax.plot(dose, np.where(shape_only, np.nan, value), color=ACTIVE, linewidth=1.8)
+    reached = shape_only | np.append(shape_only[1:], False) | np.append(False, shape_only[:-1])
+    ax.plot(
+        dose, np.where(reached, value, np.nan), color=ACTIVE, linewidth=1.5, linestyle=(0, (2, 1.5))
+    )
 
 
 def _alone(value: np.ndarray) -> np.ndarray:

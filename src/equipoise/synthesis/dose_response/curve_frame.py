@@ -23,7 +23,8 @@ def curve_frame(found: DoseResponse, *, gap: float = GAP, level: float = 0.95) -
     Returns
     -------
     pandas.DataFrame
-        Columns dose, estimate, low, high: the effect against the reference dose.
+        Columns dose, estimate, low, high: the effect against the reference dose; and
+        `shape_only`, true below the lowest dose that a study compares with a lower one.
     """
     import pandas as pd  # noqa: PLC0415  (heavy)
 
@@ -37,9 +38,11 @@ def curve_frame(found: DoseResponse, *, gap: float = GAP, level: float = 0.95) -
         empty |= (dose > low) & (dose < high)
     value, se = np.where(empty, np.nan, value), np.where(empty, np.nan, se)
     half = float(ndtri((1 + level) / 2)) * se
+    below = (dose > found.reference) & (dose < found.data.lowest_compared)
     return pd.DataFrame(
-        {"dose": dose, "estimate": value, "low": value - half, "high": value + half}
-    )
+        {"dose": dose, "estimate": value, "low": value - half, "high": value + half,
+         "shape_only": below}
+    )  # fmt: skip
 
 
 def arm_points(found: DoseResponse) -> pd.DataFrame:

@@ -92,6 +92,13 @@ def wald_row(
     )
 
 
+def _of_the_shape(dose: float, lowest: float) -> str:
+    return (
+        f"No study compares a dose below {lowest:g} with a lower one, so the effect of {dose:g} is "
+        "what the shape of the curve makes of higher doses."
+    )
+
+
 def effect_rows(
     curve: DoseCurve | EmaxCurve, data: DoseStudies, reference: float, options: DoseResponseOptions
 ) -> Estimates:
@@ -111,6 +118,8 @@ def effect_rows(
         row = wald_row(
             "dose-effect", label, value, se, level=options.level, unit=data.scale, method=method
         )
+        if reference < dose < data.lowest_compared:
+            row = replace(row, warnings=(_of_the_shape(dose, data.lowest_compared),))
         rows.append(row)
         if ratio and row.low is not None and row.high is not None:
             rows.append(

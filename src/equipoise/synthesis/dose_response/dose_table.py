@@ -42,6 +42,16 @@ class DoseStudies:
         """Every arm's dose, the referents among them."""
         return np.concatenate([study.dose for study in self.studies])
 
+    @property
+    def lowest_compared(self) -> float:
+        """The lowest dose that a study compares with a lower one.
+
+        Arms below it are referents only: what the curve shows there is what its shape makes of
+        higher doses.
+        """
+        above = [study.dose[study.dose > study.dose.min()] for study in self.studies]
+        return float(np.concatenate(above).min())
+
 
 def studies_from_counts(
     table: pd.DataFrame, *, study: str, dose: str, events: str, total: str,
