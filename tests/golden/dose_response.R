@@ -44,7 +44,7 @@ ssri <- read.csv(file.path(folder, "ssri_dose.csv")); ssri$study <- ssri$studyID
 drugs <- read.csv(file.path(folder, "antidepressants_dose.csv")); drugs$study <- drugs$studyid
 many <- function(d) d[d$study %in% names(which(tapply(d$dose, d$study, function(x) length(unique(x))) > 2)), ]
 fits("ssri-or", contrasts_of(ssri, "or"), c("linear", "quadratic"), "1stage")
-fits("ssri-or", contrasts_of(ssri, "or"), c("spline3", "spline4"), "1stage", "fixed")
+fits("ssri-or", contrasts_of(ssri, "or"), c("spline3", "spline4"), "1stage")
 fits("ssri-rr", contrasts_of(ssri, "rr"), c("linear", "quadratic"), "1stage")
 fits("ssri-many", contrasts_of(many(ssri), "or"), c("linear", "quadratic"), "2stage")
 fits("ssri-many", contrasts_of(many(ssri), "or"), "spline3", "2stage", "fixed")
@@ -96,6 +96,11 @@ for (m in c("ML", "REML")) {
   out("ssri-or", "emax", paste0("1stage-", tolower(m)), c("emax", "log_ed50", "se1", "se2", "psi1"),
       c(coef(f)[1], th, sqrt(diag(vcov(f))) / c(1, abs(coef(f)[1])), f$tau2))
 }
+# Q of one stage, which qtest does not give
+for (s in c("linear", "quadratic")) {
+  X <- cbind(dk - d0, if (s == "quadratic") dk^2 - d0^2)
+  f <- rma.mv(y, V, mods = ~ 0 + X, method = "EE"); out("ssri-or", s, "1stage-fixed", c("q", "qdf"), c(f$QE, length(y) - ncol(X)))
+}
 # drug by dose: rma.mv with a slope a drug and one random slope
 dd <- ssri[!is.na(ssri$r), ]; dd <- dd[order(match(dd$study, unique(dd$study)), dd$dose), ]
 dd$id <- match(dd$study, unique(ssri$study)); dd <- dd[dd$id %in% study, ]
@@ -110,4 +115,21 @@ for (m in c("ML", "REML")) {
   out("ssri-or", "drugs", tolower(m), paste0("se-", drug), sqrt(diag(vcov(f))) / u)
   out("ssri-or", "drugs", tolower(m), "psi1", f$tau2 / u^2)
   out("ssri-or", "drugs", tolower(m), "wald", as.numeric(anova(f, X = C)$QM))
+}
+
+# made trials of means, for the two-stage models of Crippa & Orsini (2016); kept for the tests
+set.seed(4)
+made <- do.call(rbind, lapply(1:9, function(i) {
+  dose <- sort(c(0, sample(c(2, 5, 10, 15, 20, 30), 3))); n <- sample(30:90, 4)
+  mean <- 20 - (9 + rnorm(1)) * dose / (6 + dose) + rnorm(4, 0, 0.8)
+  data.frame(study = i, dose, mean = round(mean, 2), sd = round(runif(4, 6, 8), 2), n)
+}))
+write.csv(made, "tests/golden/dose_response_means.csv", row.names = FALSE)
+for (k in list(c("md", "cohens", "md"), c("smd", "cohens", "cohen-d"), c("smd", "hedges", "smd"))) {
+  parts <- lapply(split(made, made$study), function(g) {
+    f <- covar.smd(g$mean, g$sd, g$n, measure = k[1], method = k[2])
+    list(d = data.frame(id = g$study, dose = g$dose, y = as.numeric(f$y), v = f$v), S = f$S) })
+  d <- do.call(rbind, lapply(parts, `[[`, "d"))
+  d$S <- I(unlist(lapply(parts, function(p) c(list(p$S), rep(list(NULL), nrow(p$d) - 1))), recursive = FALSE))
+  fits(paste0("made-", k[3]), d, c("quadratic", "spline3"), "2stage", c("fixed", "ml", "reml"))
 }

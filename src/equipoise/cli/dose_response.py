@@ -51,10 +51,10 @@ def _knots(_ctx: click.Context, _param: click.Parameter, value: str | None) -> A
 )
 @click.option(
     "--shared-variance",
-    type=click.Choice(["pooled", "referent"]),
-    default="pooled",
+    type=click.Choice(["referent", "pooled"]),
+    default="referent",
     show_default=True,
-    help="What two mean differences share: the pooled or the referent's own variance.",
+    help="What two mean differences share: the referent's own or the pooled variance.",
 )
 @click.option(
     "--covariance",

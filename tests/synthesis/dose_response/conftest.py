@@ -38,6 +38,12 @@ def tables(trial_data) -> dict[str, tuple[pd.DataFrame, str]]:
 
 
 @pytest.fixture(scope="session")
+def means() -> pd.DataFrame:
+    """Nine made trials of four doses, with a mean, an SD and n each."""
+    return pd.read_csv(GOLDEN.with_name("dose_response_means.csv"))
+
+
+@pytest.fixture(scope="session")
 def studies(tables):
     def of(name: str, **more: str) -> DoseStudies:
         table, measure = tables[name]

@@ -69,13 +69,13 @@ def test_crude_ratios_get_back_their_own_covariance(cells, design):
 @pytest.mark.parametrize("measure", ["cohen-d", "smd", "glass-delta", "md"])
 def test_differences_of_means_agree_with_dosresmeta(golden, measure):
     theirs = golden("means", measure, "covariance")
-    y, S = mean_contrasts([20, 15, 12], [5, 6, 4.5], [30, 28, 33], measure, shared="referent")
+    y, S = mean_contrasts([20, 15, 12], [5, 6, 4.5], [30, 28, 33], measure)
     assert_allclose(y, [theirs["y1"], theirs["y2"]], rtol=1e-12)
     assert_allclose(S.ravel(), [theirs[f"S{i}"] for i in range(1, 5)], rtol=1e-12)
 
 
 def test_pooled_mean_differences_share_the_pooled_variance():
-    y, S = mean_contrasts([20, 15, 12], [5, 6, 4.5], [30, 28, 33])
+    y, S = mean_contrasts([20, 15, 12], [5, 6, 4.5], [30, 28, 33], shared="pooled")
     pooled = (29 * 25 + 27 * 36 + 32 * 20.25) / 88
     assert_allclose(S, pooled * np.array([[1 / 28 + 1 / 30, 1 / 30], [1 / 30, 1 / 33 + 1 / 30]]))
     assert_allclose(y, [-5, -8])

@@ -4,7 +4,13 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from equipoise.synthesis.dose_response import dose_curve, dose_shape, drug_slopes, emax_curve
+from equipoise.synthesis.dose_response import (
+    dose_curve,
+    dose_shape,
+    drug_slopes,
+    emax_curve,
+    studies_from_means,
+)
 
 SHAPES = {
     "linear": dose_shape("linear"),
@@ -15,7 +21,8 @@ SHAPES = {
 TWO, ALL = ("linear", "quadratic"), ("fixed", "ml", "reml")
 FITS = [
     *(("ssri-or", s, "1stage", m) for s in TWO for m in ALL),
-    *(("ssri-or", s, "1stage", "fixed") for s in ("spline3", "spline4")),
+    *(("ssri-or", "spline3", "1stage", m) for m in ALL),
+    ("ssri-or", "spline4", "1stage", "fixed"),
     *(("ssri-rr", s, "1stage", m) for s in TWO for m in ALL),
     *(("ssri-many", s, "2stage", m) for s in TWO for m in ALL),
     ("ssri-many", "spline3", "2stage", "fixed"),
@@ -24,18 +31,38 @@ FITS = [
 ]  # fmt: skip
 
 
+MEANS = [(m, s, f) for m in ("md", "cohen-d", "smd") for s in ("quadratic", "spline3") for f in ALL]
+
+
 @pytest.mark.parametrize("case", FITS, ids="-".join)
 def test_fits_agree_with_dosresmeta(golden, studies, case):
     data, shape, stage, method = case
     theirs = golden(data, shape, f"{stage}-{method}")
     curve = dose_curve(studies(data).studies, SHAPES[shape], method, one_stage=stage == "1stage")
+    agree(curve, theirs, rtol=1e-9 if method == "fixed" else 1e-6)
+
+
+@pytest.mark.parametrize("case", MEANS, ids="-".join)
+def test_fits_of_means_agree_with_dosresmeta(golden, means, case):
+    """Two stages; every ML and REML fit of these lies on the boundary."""
+    measure, shape, method = case
+    theirs = golden(f"made-{measure}", shape, f"2stage-{method}")
+    data = studies_from_means(
+        means, study="study", dose="dose", mean="mean", sd="sd", n="n", measure=measure
+    )
+    curve = dose_curve(data.studies, SHAPES[shape], method, one_stage=False)
+    assert curve.fit.on_boundary == (method != "fixed")
+    agree(curve, theirs, rtol=1e-9 if method == "fixed" else 1e-5)
+
+
+def agree(curve, theirs, *, rtol):
+    """Compare; ML and REML to where optim ends at 1e-15 of the likelihood."""
     fit = curve.fit
     ours = {"ll": fit.log_likelihood, "q": fit.q, "qdf": fit.df, "wald": curve.wald()[0]}
     ours |= {f"beta{i}": b for i, b in enumerate(fit.beta, 1)}
     ours |= {f"se{i}": s for i, s in enumerate(np.sqrt(np.diag(fit.covariance)), 1)}
     ours |= {f"psi{i}": t for i, t in enumerate(fit.psi.ravel(), 1)}
     assert fit.converged
-    rtol = 1e-9 if method == "fixed" else 1e-6  # optim stops at 1e-15 of the likelihood
     for what, value in theirs.items():
         exact = what in ("ll", "q", "qdf")
         assert_allclose(ours[what], value, rtol=1e-9 if exact else rtol, err_msg=what)
@@ -62,6 +89,16 @@ def test_slopes_by_drug_agree_with_metafor(golden, studies, method):
     assert_allclose(found.se, [theirs[f"se-{d}"] for d in found.drug], rtol=1e-5)
     assert_allclose(found.statistic, theirs["wald"], rtol=1e-5)
     assert found.df == len(found.drug) - 1
+
+
+@pytest.mark.parametrize("method", ["ml", "reml"])
+def test_three_random_slopes_end_no_lower_than_dosresmeta(golden, studies, method):
+    """On the boundary its optimiser stops 4e-5 (ML) and 4e-3 (REML) of the likelihood short."""
+    theirs = golden("ssri-or", "spline4", f"1stage-{method}")
+    fit = dose_curve(studies("ssri-or").studies, SHAPES["spline4"], method).fit
+    assert fit.converged
+    assert fit.on_boundary
+    assert theirs["ll"] < fit.log_likelihood < theirs["ll"] + 0.01
 
 
 def test_a_spline_with_two_random_slopes_is_on_the_boundary_and_says_so(studies):

@@ -84,7 +84,7 @@ def dose_study(
         raise DataError(
             f"{name}: the covariance of its contrasts is not positive definite "
             f"({np.round(S, 6).tolist()}). Look at its standard errors, which share the referent "
-            "arm, and at the counts."
+            "arm, and at the counts; for mean differences, --shared-variance pooled always is."
         )
     n = np.full(m + 1, np.nan) if people is None else np.asarray(people, dtype=np.float64)
     return DoseStudy(name, dose, y, (S + S.T) / 2, n, drug or ("",) * (m + 1))

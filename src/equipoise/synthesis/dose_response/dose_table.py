@@ -77,7 +77,7 @@ def studies_from_counts(
 
 def studies_from_means(
     table: pd.DataFrame, *, study: str, dose: str, mean: str, sd: str, n: str,
-    measure: MeanMeasure = "md", shared: str = "pooled", drug: str | None = None,
+    measure: MeanMeasure = "md", shared: str = "referent", drug: str | None = None,
 ) -> DoseStudies:  # fmt: skip
     """Return contrasts from means, SDs and people of each arm."""
 

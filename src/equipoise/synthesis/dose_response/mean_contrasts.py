@@ -26,7 +26,7 @@ def mean_contrasts(
     n: ArrayLike,
     measure: MeanMeasure = "md",
     *,
-    shared: Literal["pooled", "referent"] = "pooled",
+    shared: Literal["referent", "pooled"] = "referent",
 ) -> tuple[FloatArray, FloatArray]:
     """Return differences to the first arm and their covariance.
 
@@ -38,8 +38,8 @@ def mean_contrasts(
         ``md`` in units of the outcome; ``cohen-d`` in pooled SDs; ``smd`` the same with Hedges'
         small-sample correction; ``glass-delta`` in SDs of the referent.
     shared
-        The covariance of two ``md`` is the variance of the referent's mean: with the ``pooled`` SD,
-        as their variances have it, or the ``referent``'s own.
+        The covariance of two ``md`` is the variance of the referent's mean: with the
+        ``referent``'s own SD as in the paper, or the ``pooled`` one, as their variances have it.
 
     Returns
     -------
