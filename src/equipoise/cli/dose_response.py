@@ -165,6 +165,7 @@ def command(file: Path, level: float, plot: Path | None, as_json: bool, **option
         by_drug=options["drug"] is not None,
     )
     result = dose_response(data, asked)
+    unit = "dose, in equivalents" if asked.equivalents is not None else unit
     if plot is not None:
         _draw(plot, result, asked.gap, level, unit)
     found = result.estimates.with_source(read.source)

@@ -66,7 +66,7 @@ def people_needed_for_risks(
     Examples
     --------
     >>> round(people_needed_for_risks(0.4, 0.3), 1)
-    714.4
+    714.2
     """
     if not (0 < control < 1 and 0 < active < 1) or control == active:
         raise DataError(
