@@ -42,6 +42,8 @@ VERBS = {
         "blinding_synthesis",
         "How much of a pooled effect survives honest blinding?",
     ),
+    "dose-response": ("dose_response", "Trials of several doses pooled into a curve."),
+    "sequential": ("sequential", "Pooled trials as they came: is there enough information yet?"),
     "report": ("report", "Write the report page of a trial."),
 }
 

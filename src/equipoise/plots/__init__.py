@@ -5,6 +5,7 @@ from equipoise.plots.blinding_regression import blinding_regression
 from equipoise.plots.blinding_surface import blinding_surface
 from equipoise.plots.caterpillar import caterpillar
 from equipoise.plots.crossover_profiles import crossover_profiles
+from equipoise.plots.dose_response import dose_response
 from equipoise.plots.effect_twins import effect_twins
 from equipoise.plots.figure_file import to_file
 from equipoise.plots.forest import forest
@@ -16,6 +17,7 @@ from equipoise.plots.intervals import intervals
 from equipoise.plots.kaplan_meier import kaplan_meier
 from equipoise.plots.mean_profiles import mean_profiles
 from equipoise.plots.participant_flow import participant_flow
+from equipoise.plots.sequential import sequential
 from equipoise.plots.stratum_means import stratum_means
 from equipoise.plots.svg import to_svg
 from equipoise.plots.testing_graph import testing_graph
@@ -29,6 +31,7 @@ __all__ = [
     "blinding_surface",
     "caterpillar",
     "crossover_profiles",
+    "dose_response",
     "effect_twins",
     "forest",
     "grade_matrix",
@@ -39,6 +42,7 @@ __all__ = [
     "kaplan_meier",
     "mean_profiles",
     "participant_flow",
+    "sequential",
     "stratum_means",
     "testing_graph",
     "tipping_curve",
