@@ -134,6 +134,13 @@ def test_rows():
     assert bias["posterior-effect"].estimate > found["posterior-effect"].estimate
 
 
+def test_a_prior_of_another_scale_is_warned_of():
+    points = checked_effects(20 * Y, V, scale="points")
+    assert any("another scale" in text for text in bayes_pool(points).warnings)
+    assert not bayes_pool(checked_effects(Y, V)).warnings
+    assert not bayes_pool(points, TauPrior("half-normal", (10.0,))).warnings
+
+
 def test_bad_input():
     with pytest.raises(DataError, match="half-normal"):
         TauPrior("gamma", (1.0,))

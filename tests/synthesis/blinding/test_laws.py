@@ -246,3 +246,11 @@ def test_extrapolation_is_marked_and_refused_as_a_finding():
         r.name == "finding-at-chance-guessing"
         for r in chance_guessing(checked_effects(y, v), near, draws=100).refused
     )
+
+
+def test_priors_of_another_scale_are_warned_of(effects, index):
+    points = checked_effects(30 * effects.y, 900 * effects.v)
+    told = chance_guessing(points, index, draws=200).warnings
+    assert any("another scale" in text for text in told)
+    assert any("--slope-sd" in text for text in told)
+    assert not any("--slope-sd" in text for text in chance_guessing(effects, index).warnings)

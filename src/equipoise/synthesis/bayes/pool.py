@@ -13,6 +13,7 @@ from equipoise.synthesis.bayes.network import Network, surfaces
 from equipoise.synthesis.bayes.posterior import Posterior, posterior
 from equipoise.synthesis.bayes.study_effects import study_effects
 from equipoise.synthesis.bayes.tau_prior import TauPrior
+from equipoise.synthesis.pairwise import random_effects
 
 if TYPE_CHECKING:
     from equipoise.synthesis.bayes.mixture import Mixture
@@ -57,6 +58,8 @@ def bayes_pool(
     model = linear_model(effects.y, effects.v, prior_mean=mean, prior_sd=sd)
     found = posterior(model, prior)
     about: dict[str, Any] = {"unit": effects.scale, "method": _method(prior, mean, sd)}
+    if len(effects) > 1:
+        about["warnings"] = prior.conflict(math.sqrt(random_effects(effects).tau2))
     rows = _summary(EFFECT, found.effect(), found, level, **about)
     rows += _tau_rows(found, level, **about)
     rows += _summary(PREDICTION, found.prediction(), found, level, **about)

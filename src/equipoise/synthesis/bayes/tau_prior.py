@@ -140,6 +140,16 @@ class TauPrior:
         """Return the log density at tau above 0."""
         return KINDS[self.kind].log_density(tau, self.parameters)
 
+    def conflict(self, tau: float) -> tuple[str, ...]:
+        """Warn where the data's own tau lies beyond all but 1% of the prior."""
+        end = float(self.at(np.array([0.99]))[0])
+        if tau <= end:
+            return ()
+        return (
+            f"The studies spread by {tau:.3g} (REML), beyond the prior's 99% limit {end:.3g}: was "
+            "the prior made for another scale? Give one in units of these effects.",
+        )
+
     @property
     def tail(self) -> float:
         """The e for which the density falls like tau^-e; infinite where it falls faster."""

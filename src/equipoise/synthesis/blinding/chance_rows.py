@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -36,6 +37,7 @@ ATTENUATED = (
 )
 NORMAL_INDEX = "True indices vary normally between trials; each is measured with known variance"
 PRIOR_LEFT = 0.8
+SLOPE_END = 3.0
 LINEAR = "The effect is linear in the blinding index"
 
 
@@ -112,7 +114,11 @@ def bayesian_rows(
         covariance=trials.covariance, priors=priors, draws=draws, burn_in=max(draws // 4, 100),
     )  # fmt: skip
     method = f"Gibbs sampler, 4 chains of {draws:,}; {priors}; equal-tailed limits"
-    warnings = (*_unsettled(sample), *_little_learnt(sample, priors))
+    warnings = (
+        *_unsettled(sample),
+        *_little_learnt(sample, priors),
+        *_conflict(trials.naive(), priors),
+    )
     rows = []
     for i, name in enumerate((*trials.classes, SLOPE)):
         slope = name == SLOPE
@@ -161,6 +167,18 @@ def _little_learnt(sample: Draws, priors: Priors) -> tuple[str, ...]:
         f"The slope's posterior spread is {left:.0%} of its prior's: the data say next to nothing "
         "about it, and the effect at chance guessing rests on the prior.",
     )
+
+
+def _conflict(naive: RandomEffectsFit, priors: Priors) -> tuple[str, ...]:
+    """Warn where what the data say plainly lies far out in the priors."""
+    slope = float(naive.beta[-1])
+    told = priors.tau.conflict(math.sqrt(naive.tau2))
+    if abs(slope) > SLOPE_END * priors.slope_sd and abs(slope) > 2 * float(naive.se[-1]):
+        told += (
+            f"The naive slope, {slope:.3g}, is more than {SLOPE_END:g} prior standard deviations "
+            f"({priors.slope_sd:g}) from 0: give --slope-sd in units of these effects.",
+        )
+    return told
 
 
 def _unit(trials: IndexedTrials, *, slope: bool) -> str | None:
