@@ -113,7 +113,9 @@ def bayesian_rows(
         e.y, e.v, trials.index, trials.index_variance, trials.X, rng=rng,
         covariance=trials.covariance, priors=priors, draws=draws, burn_in=max(draws // 4, 100),
     )  # fmt: skip
-    method = f"Posterior median, Gibbs sampler, 4 chains of {draws:,}; {priors}; equal-tailed limits"
+    method = (
+        f"Posterior median, Gibbs sampler, 4 chains of {draws:,}; {priors}; equal-tailed limits"
+    )
     warnings = (
         *_unsettled(sample),
         *_little_learnt(sample, priors),
