@@ -120,7 +120,8 @@ def _power(
 
 def _chi_square(observed: int, power: FloatArray) -> tuple[float, float]:
     expected, k = float(power.sum()), len(power)
-    statistic = (observed - expected) ** 2 * (1 / expected + 1 / (k - expected))
+    missed = max(k - expected, 1e-300)  # power so near 1 that nothing is left to miss
+    statistic = (observed - expected) ** 2 * (1 / expected + 1 / missed)
     root = np.copysign(np.sqrt(statistic), observed - expected)
     return statistic, float(ndtr(-root))
 
