@@ -120,7 +120,9 @@ def funnel_regression(
         effects, np.column_stack([np.ones(len(x)), x]), names=("limit", "slope"),
         method=method, test=test,
     )  # fmt: skip
-    both = [Coefficient(float(b), float(se), fit.df) for b, se in zip(fit.beta, fit.se, strict=True)]
+    both = [
+        Coefficient(float(b), float(se), fit.df) for b, se in zip(fit.beta, fit.se, strict=True)
+    ]
     return FunnelRegression(both[0], both[1], fit.tau2)
 
 

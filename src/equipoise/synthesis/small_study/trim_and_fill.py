@@ -160,8 +160,13 @@ def _missing_se(k: int, missing: int, estimator: str) -> float:
     if estimator == "R0":
         return float(np.sqrt(2 * m + 2))
     var = (
-        k * (k + 1) * (2 * k + 1) + 10 * m**3 + 27 * m**2 + 17 * m
-        - 18 * k * m**2 - 18 * k * m + 6 * k**2 * m
+        k * (k + 1) * (2 * k + 1)
+        + 10 * m**3
+        + 27 * m**2
+        + 17 * m
+        - 18 * k * m**2
+        - 18 * k * m
+        + 6 * k**2 * m
     ) / 24  # fmt: skip  (of the rank sum above the centre)
     if estimator == "L0":
         return float(4 * np.sqrt(var) / (2 * k - 1))

@@ -72,7 +72,9 @@ def macaskill(
     return least_squares(y, total, w)
 
 
-def modified_egger(y: ArrayLike, v: ArrayLike, n: ArrayLike, control_n: ArrayLike) -> FunnelRegression:
+def modified_egger(
+    y: ArrayLike, v: ArrayLike, n: ArrayLike, control_n: ArrayLike
+) -> FunnelRegression:
     """Regress standardised mean differences on sqrt(1/n1 + 1/n2), weighted by 1/v.
 
     The usual standard error of a standardised mean difference grows with the difference itself.

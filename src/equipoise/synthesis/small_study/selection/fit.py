@@ -249,9 +249,7 @@ def _result(
         kind,
         alternative,
         tuple(float(c) for c in cuts),
-        tuple(
-            Parameter(float(b), float(e)) for b, e in zip(best.theta[:p], se[:p], strict=True)
-        ),
+        tuple(Parameter(float(b), float(e)) for b, e in zip(best.theta[:p], se[:p], strict=True)),
         Parameter(float(best.theta[p]), float(se[p]), 0.0, (0.0, np.inf)),
         weights,
         counts,

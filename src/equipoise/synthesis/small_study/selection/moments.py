@@ -19,9 +19,7 @@ ROOT_TWO_PI = np.sqrt(2 * np.pi)
 def hermite(u: FloatArray) -> FloatArray:
     """Return He_0 to He_4 of u, shape (5, ...)."""
     square = u * u
-    return np.stack(
-        [np.ones_like(u), u, square - 1, u * (square - 3), square * (square - 6) + 3]
-    )
+    return np.stack([np.ones_like(u), u, square - 1, u * (square - 3), square * (square - 6) + 3])
 
 
 def density(u: FloatArray) -> FloatArray:

@@ -38,9 +38,7 @@ class Maximum:
     converged: bool
 
 
-def maximise(
-    objective: Objective, start: FloatArray, low: FloatArray, high: FloatArray
-) -> Maximum:
+def maximise(objective: Objective, start: FloatArray, low: FloatArray, high: FloatArray) -> Maximum:
     """Climb from `start` to a maximum between `low` and `high`, shape (t,) each.
 
     Directions in which the objective is not concave are climbed by their curvature's size. A

@@ -79,9 +79,7 @@ class SmoothFunction:
             for a, b in zip(inner_w, outer_w, strict=True)
         ]
         seen, first, second = moments
-        log_w, log_first, log_second = self._log(
-            self.p[:, None], delta, self.imprecision[:, None]
-        )
+        log_w, log_first, log_second = self._log(self.p[:, None], delta, self.imprecision[:, None])
         return Selection(
             log_w[:, 0],
             np.moveaxis(log_first[..., 0], 0, 1),
