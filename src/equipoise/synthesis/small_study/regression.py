@@ -36,7 +36,7 @@ class Coefficient:
 
     @property
     def statistic(self) -> float:
-        """t or z."""
+        """The t or z statistic."""
         return self.estimate / self.se
 
     @property

@@ -50,7 +50,9 @@ def egger_rows(effects: Effects, plan: SmallStudyPlan) -> Iterator[Estimate]:
             name = f"{label}, {predictor}"
             yield _test("regression-test", name, fit.slope, how, plan.warnings(effects))
             if predictor in HAVE_LIMIT:
-                yield value("regression-limit", name, fit.intercept, effects, plan, how)
+                yield value(
+                    "regression-limit", name, fit.intercept, effects=effects, plan=plan, how=how
+                )
     yield from _special(effects, plan)
 
 
@@ -58,13 +60,13 @@ def _egger(
     effects: Effects, plan: SmallStudyPlan, fit: FunnelRegression, label: str, how: str
 ) -> Iterator[Estimate]:
     yield _test("egger-test", label, fit.slope, how, plan.warnings(effects))
-    yield value("egger-intercept", label, fit.intercept, effects, plan, how)
-    slope = value("egger-bias", label, fit.slope, effects, plan, how)
+    yield value("egger-intercept", label, fit.intercept, effects=effects, plan=plan, how=how)
+    slope = value("egger-bias", label, fit.slope, effects=effects, plan=plan, how=how)
     yield slope
 
 
 def _special(effects: Effects, plan: SmallStudyPlan) -> Iterator[Estimate]:
-    """Tests that look at arms."""
+    """Give the tests that look at arms."""
     tests: list[tuple[str, FunnelRegression, str]] = []
     if plan.counts is not None:
         tests += [
@@ -105,23 +107,33 @@ def pet_peese_rows(effects: Effects, plan: SmallStudyPlan) -> Iterator[Estimate]
     for model, label, words in KINDS:
         both = pet_peese(effects.y, effects.v, model=model, method=plan.tau2_method, test=plan.test)
         how = f"Effect at se = 0, {words}; {source}"
-        yield value("pet", label, both.pet.intercept, effects, plan, f"PET: {how}")
-        yield value("peese", label, both.peese.intercept, effects, plan, f"PEESE: {how}")
+        yield value("pet", label, both.pet.intercept, effects=effects, plan=plan, how=f"PET: {how}")
+        yield value(
+            "peese", label, both.peese.intercept, effects=effects, plan=plan, how=f"PEESE: {how}"
+        )
         rule = f"PEESE if PET has p < 0.10 two-sided, else PET ({source})"
-        yield value("pet-peese", f"{label}: {both.chosen}", both.effect, effects, plan, rule)
+        yield value(
+            "pet-peese",
+            f"{label}: {both.chosen}",
+            both.effect,
+            effects=effects,
+            plan=plan,
+            how=rule,
+        )
 
 
 def limit_rows(effects: Effects, plan: SmallStudyPlan) -> Iterator[Estimate]:
     """Give the effect of limit meta-analysis."""
     found = limit_effect(effects.y, effects.v, method=plan.tau2_method)
     how = "Limit meta-analysis, beta + tau alpha (Rücker et al. 2011)"
-    yield value("limit-effect", None, found.effect, effects, plan, how)
+    yield value("limit-effect", None, found.effect, effects=effects, plan=plan, how=how)
 
 
 def value(
     name: str,
     label: str | None,
     found: Coefficient,
+    *,
     effects: Effects,
     plan: SmallStudyPlan,
     how: str,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 from equipoise.errors import NotIdentifiedError
@@ -50,7 +51,13 @@ def fixed_weight_rows(effects: Effects, plan: SmallStudyPlan) -> Iterator[Estima
             continue
         how = f"Selection weights fixed in advance, {label} (Vevea & Woods 2005, table 1)"
         yield _parameter(
-            "selection-fixed-weights", label, fit.effect, plan, how, _told(fit), unit=effects.scale
+            "selection-fixed-weights",
+            label,
+            fit.effect,
+            plan=plan,
+            how=how,
+            warnings=_told(fit),
+            unit=effects.scale,
         )
 
 
@@ -62,10 +69,14 @@ def _rows(
         yield Refusal("selection-model", reason, label)
         return
     told = _told(fit)
-    yield _parameter("selection-model", label, fit.effect, plan, how, told, unit=effects.scale)
-    yield _parameter("selection-tau2", label, fit.tau2, plan, how, told)
+    yield _parameter(
+        "selection-model", label, fit.effect, plan=plan, how=how, warnings=told, unit=effects.scale
+    )
+    yield _parameter("selection-tau2", label, fit.tau2, plan=plan, how=how, warnings=told)
     for name, weight in zip(_names(fit), fit.weights, strict=True):
-        yield _parameter("selection-weight", f"{label}, {name}", weight, plan, how, told)
+        yield _parameter(
+            "selection-weight", f"{label}, {name}", weight, plan=plan, how=how, warnings=told
+        )
     df = fit.free_weights
     yield Estimate(
         "selection-test", label=label, estimate=fit.statistic, df=df, p=fit.p,
@@ -78,6 +89,7 @@ def _parameter(
     name: str,
     label: str,
     found: Parameter,
+    *,
     plan: SmallStudyPlan,
     how: str,
     warnings: tuple[str, ...],
@@ -94,7 +106,7 @@ def _parameter(
 def _names(fit: SelectionFit) -> list[str]:
     if fit.kind == "stepfun":
         ends = [f"{step:g}" for step in fit.steps]
-        return [f"{a} < p <= {b}" for a, b in zip(ends[:-1], ends[1:], strict=True)]
+        return [f"{a} < p <= {b}" for a, b in pairwise(ends)]
     return ["delta"] if len(fit.weights) == 1 else [f"delta {j + 1}" for j in range(2)]
 
 

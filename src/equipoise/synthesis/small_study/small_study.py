@@ -51,7 +51,7 @@ def small_study(
     >>> y, v = [0.1, 0.3, 0.2, 0.6, 0.9], [0.01, 0.02, 0.03, 0.08, 0.09]
     >>> row = small_study(checked_effects(y, v), "egger")["egger-test"]
     >>> round(row.estimate, 3), row.unit
-    (3.374, 't with 3 df')
+    (4.311, 't with 3 df')
     """
     plan = plan or SmallStudyPlan()
     names = (methods,) if isinstance(methods, str) else tuple(methods)
@@ -90,8 +90,8 @@ def _trim_rows(effects: Effects, plan: SmallStudyPlan) -> Iterator[Estimate]:
         found = trim_and_fill(effects, test=test, **how)
         label = plan.estimator if test == plan.test else f"{plan.estimator}, {test}"
         yield value(
-            "trim-and-fill", label, _mean(found.fit), effects, plan,
-            f"{source}; filled on the {found.side}",
+            "trim-and-fill", label, _mean(found.fit), effects=effects, plan=plan,
+            how=f"{source}; filled on the {found.side}",
         )  # fmt: skip
     yield Estimate(
         "trim-and-fill-missing", label=f"{plan.estimator}, {found.side}",
@@ -141,7 +141,9 @@ def _worst_rows(effects: Effects, plan: SmallStudyPlan) -> Iterator[Estimate | R
             continue
         yield Estimate("selection-ratio", label, estimate=ratio, unit="times", method=how)
     fit = worst_case(effects, favours=favours, method=plan.tau2_method, test=plan.test)
-    yield value("worst-case-effect", f"{fit.k} studies", _mean(fit), effects, plan, how)
+    yield value(
+        "worst-case-effect", f"{fit.k} studies", _mean(fit), effects=effects, plan=plan, how=how
+    )
 
 
 def _fail_safe_rows(effects: Effects, plan: SmallStudyPlan) -> Iterator[Estimate | Refusal]:

@@ -174,7 +174,9 @@ def selection_model(
     problem = _Problem(effects, base.x, function, family, fixed, method)
     found = problem.maxima(base.beta, base.tau2)
     plain = problem.plain(base.beta, base.tau2)
-    fit = _result(problem, found[0], plain, kind, alternative, cuts, counts)
+    fit = _result(
+        problem, found[0], plain, kind=kind, alternative=alternative, cuts=cuts, counts=counts
+    )
     top = max(found, key=lambda maximum: (maximum.converged, maximum.value))
     gain = top.value - fit.log_likelihood
     return replace(fit, higher=(float(top.theta[0]), gain)) if gain > 1e-6 else fit
@@ -225,6 +227,7 @@ def _result(
     problem: _Problem,
     best: Maximum,
     plain: float,
+    *,
     kind: str,
     alternative: Alternative,
     cuts: FloatArray,

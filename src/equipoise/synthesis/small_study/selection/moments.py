@@ -24,7 +24,8 @@ def hermite(u: FloatArray) -> FloatArray:
 
 def density(u: FloatArray) -> FloatArray:
     """Return the standard normal density."""
-    return np.exp(-0.5 * u * u) / ROOT_TWO_PI
+    value: FloatArray = np.exp(-0.5 * u * u) / ROOT_TWO_PI
+    return value
 
 
 def between(edges: FloatArray) -> FloatArray:

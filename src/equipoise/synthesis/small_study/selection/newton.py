@@ -55,7 +55,7 @@ def maximise(objective: Objective, start: FloatArray, low: FloatArray, high: Flo
         step, gain = _step(gradient, hessian, free)
         if gain < TINY:
             break
-        found = _search(objective, theta, value, step, gradient, low, high)
+        found = _search(objective, theta, value, step, gradient=gradient, low=low, high=high)
         if found is None:
             break
         theta, value, gradient, hessian = found
@@ -81,6 +81,7 @@ def _search(
     theta: FloatArray,
     value: float,
     step: FloatArray,
+    *,
     gradient: FloatArray,
     low: FloatArray,
     high: FloatArray,

@@ -9,6 +9,7 @@ the integral is a closed form.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from scipy.special import ndtri
@@ -146,7 +147,7 @@ def smooth_function(
 def _breaks(
     alternative: Alternative, censor: tuple[float, float], threshold: float | None
 ) -> FloatArray:
-    """Ends of panels in z, ascending: kinks, and steps of at most 1 between them."""
+    """Return the ends of panels in z, ascending: kinks, and steps of at most 1 between them."""
     special = [p for p in (*censor, threshold) if p is not None and 0 < p < 1]
     kinks = np.array([float(ndtri(p / 2 if alternative == "two.sided" else p)) for p in special])
     if alternative == "two.sided":
@@ -155,8 +156,5 @@ def _breaks(
         kinks = -kinks
     ends = [-FAR, FAR] if censor[0] == 0 else [kinks.min(), kinks.max()]
     points = np.unique(np.clip([*kinks, *ends], -FAR, FAR))
-    panels = [
-        np.linspace(a, b, int(np.ceil(b - a)) + 1)[:-1]
-        for a, b in zip(points[:-1], points[1:], strict=True)
-    ]
+    panels = [np.linspace(a, b, int(np.ceil(b - a)) + 1)[:-1] for a, b in pairwise(points)]
     return np.concatenate([*panels, points[-1:]])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from equipoise.synthesis.effects import FloatArray
@@ -30,9 +31,9 @@ class StepFunction:
     """
 
     se: FloatArray
-    where: FloatArray
+    where: NDArray[np.intp]
     edges: FloatArray
-    piece: FloatArray
+    piece: NDArray[np.intp]
 
     def at(self, eta: FloatArray, s: FloatArray, delta: FloatArray) -> Selection:
         """Evaluate; delta has one weight an interval after the first, whose weight is 1."""

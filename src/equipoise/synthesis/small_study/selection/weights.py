@@ -86,7 +86,7 @@ def log_weight(
 
 
 def _terms(kind: str, p: FloatArray) -> FloatArray:
-    """What each delta multiplies in log w, shape (m, ..., n)."""
+    """Return what each delta multiplies in log w, shape (m, ..., n)."""
     if kind == "halfnorm":
         return -(p**2)[None]
     if kind == "negexp":
