@@ -35,6 +35,7 @@ VERBS = {
     "harms": ("harms", "Adverse events by arm, with what could still be missed."),
     "belief": ("belief", "Drug or belief? Blinding, and effects given belief."),
     "pool": ("pool", "Pool independent studies: the mean, and how far they differ."),
+    "small-study": ("small_study", "Small-study effects: funnel tests, selection models."),
     "report": ("report", "Write the report page of a trial."),
 }
 

@@ -5,6 +5,7 @@ from equipoise.plots.caterpillar import caterpillar
 from equipoise.plots.crossover_profiles import crossover_profiles
 from equipoise.plots.effect_twins import effect_twins
 from equipoise.plots.figure_file import to_file
+from equipoise.plots.funnel import funnel
 from equipoise.plots.guess_rate_curve import guess_rate_curve
 from equipoise.plots.guesses_by_arm import guesses_by_arm
 from equipoise.plots.harms_dot_plot import harms_dot_plot
@@ -23,6 +24,7 @@ __all__ = [
     "caterpillar",
     "crossover_profiles",
     "effect_twins",
+    "funnel",
     "guess_rate_curve",
     "guesses_by_arm",
     "harms_dot_plot",
