@@ -33,9 +33,9 @@ sets$made <- list(yi = c(.1, .3, .2, .6, .9, .35, .35, -.1, .75, 1.1, .5, .42),
   ni = c(400, 210, 130, 52, 45, 100, 100, 260, 34, 20, 80, 67), alternative = "greater")
 
 tight <- list(intCtrl = list(rel.tol = 1e-9, subdivisions = 1000L), reltol = 1e-13, maxit = 300)
-step_tight <- list(reltol = 1e-16, maxit = 10000)
+step_tight <- list(reltol = 1e-15, maxit = 500)
 attempt <- function(expr) {  # a fit that fails, or takes too long, is left out
-  setTimeLimit(elapsed = 25, transient = TRUE); on.exit(setTimeLimit())
+  setTimeLimit(elapsed = 6, transient = TRUE); on.exit(setTimeLimit())
   suppressWarnings(tryCatch(expr, error = function(e) NULL))
 }
 
@@ -43,6 +43,7 @@ selection <- function(set, d, label, method, ...) {
   base <- rma(d$yi, d$vi, method = method, control = list(threshold = 1e-13, maxiter = 10000))
   fit <- attempt(selmodel(base, ...))
   if (is.null(fit)) return(invisible())
+  if (max(fit$delta) > 50) return(invisible())  # drifts to its bound
   say(set, paste0(label, "/effect"), c(fit$beta, fit$se))
   if (method == "ML") say(set, paste0(label, "/tau2"), c(fit$tau2, fit$se.tau2))
   say(set, paste0(label, "/delta"), as.numeric(fit$delta))

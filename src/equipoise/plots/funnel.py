@@ -6,7 +6,7 @@ results would not have been significant suggest selection; missing elsewhere, ot
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib.lines import Line2D
@@ -73,13 +73,13 @@ def funnel(
         Line2D([], [], color=INK, linewidth=1.1, label="pooled"),
     ]
     if adjusted is not None:
-        style = {"color": ACTIVE, "linewidth": 1.2, "linestyle": (0, (1, 1))}
+        style: dict[str, Any] = {"color": ACTIVE, "linewidth": 1.3, "linestyle": (0, (5, 1, 1, 1))}
         ax.plot([adjusted, adjusted], [bottom, 0], **style)
         handles.append(Line2D([], [], label="with filled", **style))
     handles += _studies(ax, x, se, filled)
     no_effect_line(ax)
     _frame(ax, x, centre, bottom, scale)
-    ax.figure.legend(  # type: ignore[union-attr]  (a SubFigure has one too)
+    ax.figure.legend(
         handles=handles, loc="outside lower center", ncols=3, frameon=False,
         fontsize=7.5, handlelength=1.6, columnspacing=1.2, handletextpad=0.5,
     )  # fmt: skip
@@ -101,7 +101,12 @@ def _contours(ax: Axes, bottom: float) -> list[Artist]:
 
 
 def _studies(ax: Axes, x: np.ndarray, se: np.ndarray, filled: np.ndarray) -> list[Artist]:
-    look = {"linestyle": "none", "marker": "o", "markersize": 5.2, "markeredgewidth": 1.0}
+    look: dict[str, Any] = {
+        "linestyle": "none",
+        "marker": "o",
+        "markersize": 5.2,
+        "markeredgewidth": 1.0,
+    }
     handles: list[Artist] = []
     for which, name, inside, edge in (
         (~filled, "study", INK, PAPER), (filled, "filled in", PAPER, ACTIVE),
