@@ -115,5 +115,5 @@ m <- metabin(ai, n1i, ci, n2i, data = l[ok, ], sm = "OR")
 for (how in c("Harbord", "Peters", "Macaskill", "Thompson", "Egger")) {
   x <- metabias(m, method.bias = how); say("arms", how, as.numeric(c(x$statistic, x$df, x$pval)))
 }
-m <- metacont(Ne, Me, Se, Nc, Mc, Sc, data = f, sm = "SMD", method.smd = "Hedges")
+m <- metagen(sets$furukawa$yi, sqrt(sets$furukawa$vi), n.e = f$Ne, n.c = f$Nc, sm = "SMD")
 x <- metabias(m, method.bias = "Pustejovsky"); say("smd", "Pustejovsky", as.numeric(c(x$statistic, x$df, x$pval)))

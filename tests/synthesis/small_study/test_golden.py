@@ -20,6 +20,9 @@ SETS = ("psilocybin", "lindeRR", "lindeOR", "bcg", "furukawa", "made")
 SIDE = {"psilocybin": "less", "bcg": "less", "furukawa": "less"}
 TESTS = {"z": "z", "t": "t", "knha": "hartung-knapp"}
 TIGHT = {"rtol": 2e-8, "atol": 1e-9}
+LOOSE = {"rtol": 1e-4, "atol": 1e-6}
+"""metafor refits its meta-regression with the default tolerance of tau2, 1e-5."""
+ITERATIVE = ("REML", "PM")
 
 
 @pytest.mark.parametrize("name", SETS)
@@ -33,11 +36,12 @@ def test_regression_tests_and_limits(name, sets, r_says):
         if how != ["lm"]:
             more = {"model": "rma", "method": how[0], "test": TESTS[how[1]]}
         fit = funnel_regression(table.y, table.v, predictor=predictor, n=table.n, **more)
-        assert_allclose([fit.slope.statistic, fit.slope.p], r_says[name][what], **TIGHT)
+        near = LOOSE if how[0] in ITERATIVE else TIGHT
+        assert_allclose([fit.slope.statistic, fit.slope.p], r_says[name][what], **near)
         limit = r_says[name].get(what.replace("regtest", "limit"))
         if limit is not None:
             got = [fit.intercept.estimate, *fit.intercept.interval()]
-            assert_allclose(got, limit, **TIGHT)
+            assert_allclose(got, limit, **near)
 
 
 @pytest.mark.parametrize("name", SETS)
@@ -177,7 +181,9 @@ def test_headlines(sets):
     assert filled.missing == 9
     assert_allclose(filled.fit.beta[0], 0.270573, atol=5e-7)
     three = selection_model(studies)
-    assert_allclose([three.effect.estimate, three.weights[0].estimate], [0.538139, 0.827637], atol=5e-7)
+    assert_allclose(
+        [three.effect.estimate, three.weights[0].estimate], [0.538139, 0.827637], atol=5e-7
+    )
 
 
 def test_tests_that_look_at_arms(linde, evidence, r_says):
@@ -199,11 +205,7 @@ def test_tests_that_look_at_arms(linde, evidence, r_says):
         assert_allclose(got, want[name], rtol=1e-5 if name == "Thompson" else 1e-10)
 
 
-def test_modified_egger(evidence, r_says):
-    f = evidence("furukawa2003")
-    df = f.Ne + f.Nc - 2
-    pooled = np.sqrt(((f.Ne - 1) * f.Se**2 + (f.Nc - 1) * f.Sc**2) / df)
-    g = (1 - 3 / (4 * df - 1)) * (f.Me - f.Mc) / pooled  # meta's approximation and variance
-    v = 1 / f.Ne + 1 / f.Nc + g**2 / (2 * (f.Ne + f.Nc - 3.94))
-    fit = modified_egger(g, v, f.Ne, f.Nc).slope
+def test_modified_egger(evidence, sets, r_says):
+    f, table = evidence("furukawa2003"), sets["furukawa"]
+    fit = modified_egger(table.y, table.v, f.Ne, f.Nc).slope
     assert_allclose([fit.statistic, fit.df, fit.p], r_says["smd"]["Pustejovsky"], rtol=1e-9)

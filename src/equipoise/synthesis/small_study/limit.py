@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 from equipoise.synthesis.effects import FloatArray, checked_effects
 from equipoise.synthesis.pairwise import random_effects
 from equipoise.synthesis.pairwise.weighted import weighted
-from equipoise.synthesis.small_study.regression import Coefficient
+from equipoise.synthesis.small_study.regression import Coefficient, tell_flat
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,6 +39,7 @@ def limit_effect(y: ArrayLike, v: ArrayLike, *, method: str = "REML") -> LimitEf
     Rücker, Schwarzer, Carpenter, Binder & Schumacher (2011), Biostatistics 12:122-142.
     """
     effects = checked_effects(y, v)
+    tell_flat(effects.se)
     tau2 = random_effects(effects, method=method, test="z").tau2
     s: FloatArray = np.sqrt(effects.v + tau2)
     fit = weighted(effects.y, 1 / s**2, np.column_stack([np.ones(len(s)), s]))

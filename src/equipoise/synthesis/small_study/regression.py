@@ -115,7 +115,7 @@ def funnel_regression(
         return least_squares(effects.y, x, 1 / effects.v)
     if model != "rma":
         raise DataError(f"The model {model!r} is not known. These are: lm, rma.")
-    _tell_flat(x)
+    tell_flat(x)
     fit = random_effects(
         effects, np.column_stack([np.ones(len(x)), x]), names=("limit", "slope"),
         method=method, test=test,
@@ -135,7 +135,7 @@ def least_squares(y: ArrayLike, x: ArrayLike, w: ArrayLike) -> FunnelRegression:
         k at least 3; weights above 0.
     """
     y, x, w = (np.asarray(a, dtype=np.float64) for a in (y, x, w))
-    _tell_flat(x)
+    tell_flat(x)
     centre = float((w * x).sum() / w.sum())
     fit = weighted(y, w, np.column_stack([np.ones(len(x)), x - centre]))  # better conditioned
     df = len(y) - 2
@@ -143,7 +143,7 @@ def least_squares(y: ArrayLike, x: ArrayLike, w: ArrayLike) -> FunnelRegression:
     level, slope = (float(b) for b in fit.beta)
     var_level, var_slope = (spread * float(fit.inverse[j, j]) for j in (0, 1))
     limit_se = float(np.sqrt(var_level + centre**2 * var_slope))
-    if spread == 0:
+    if fit.ypy <= 1e-24 * float((w * y**2).sum()):  # what rounding leaves of nothing
         raise NotIdentifiedError(
             "All studies lie exactly on the regression line: nothing is left to test against. "
             "Look whether the effects were made from the standard errors."
@@ -174,7 +174,8 @@ def _predictor(effects: Effects, predictor: str, n: ArrayLike | None) -> FloatAr
     return made[predictor]
 
 
-def _tell_flat(x: FloatArray) -> None:
+def tell_flat(x: FloatArray) -> None:
+    """Refuse a predictor that does not vary, or fewer than three studies."""
     if len(x) < 3:
         raise NotIdentifiedError(f"A regression test needs at least 3 studies; got {len(x)}.")
     if np.ptp(x) <= 1e-12 * np.abs(x).max():

@@ -31,7 +31,7 @@ class TrimAndFill:
     missing
         Estimated number of missing studies, k0.
     missing_se, missing_p
-        Its standard error; p value of none missing, only for R0.
+        Its standard error, NaN where the formula has none; p value of none missing, only for R0.
     side
         Where they are missing.
     estimator
@@ -130,9 +130,10 @@ def _missing(y: FloatArray, v: FloatArray, estimator: str, method: str) -> tuple
         rank = np.empty(k)
         rank[np.argsort(np.abs(about), kind="stable")] = np.arange(1, k + 1)
         signed = np.sign(about) * rank
-        found = max(0, round(_estimate(signed, estimator)))
+        raw = _estimate(signed, estimator)
+        found = max(0, round(raw))
         if found == missing:
-            return missing, centre, _missing_se(k, missing, estimator)
+            return missing, centre, _missing_se(k, raw, estimator)
         missing = found
     raise NotIdentifiedError(
         f"Trim and fill by {estimator} does not settle on a number of missing studies (last: "
@@ -155,10 +156,10 @@ def _estimate(signed: FloatArray, estimator: str) -> float:
     return float(k - 0.5 - np.sqrt(inside))
 
 
-def _missing_se(k: int, missing: int, estimator: str) -> float:
-    m = missing
+def _missing_se(k: int, m: float, estimator: str) -> float:
+    """Return the standard error at the estimate m, not rounded; NaN where it is too far below 0."""
     if estimator == "R0":
-        return float(np.sqrt(2 * m + 2))
+        return float(np.sqrt(2 * max(m, 0) + 2))
     var = (
         k * (k + 1) * (2 * k + 1)
         + 10 * m**3
@@ -168,6 +169,8 @@ def _missing_se(k: int, missing: int, estimator: str) -> float:
         - 18 * k * m
         + 6 * k**2 * m
     ) / 24  # fmt: skip  (of the rank sum above the centre)
+    if var < 0:
+        return np.nan
     if estimator == "L0":
         return float(4 * np.sqrt(var) / (2 * k - 1))
     return float(2 * np.sqrt(var) / np.sqrt((k - 0.5) ** 2 - m * (2 * k - m - 1)))

@@ -12,7 +12,8 @@ from equipoise.synthesis.effects import FloatArray
 
 Objective = Callable[[FloatArray], tuple[float, FloatArray, FloatArray]]
 STEPS = 200
-TINY = 1e-20
+NEAR = 1e-10
+"""Gain in log-likelihood, expected of a step, below which one more step is the last."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -27,7 +28,8 @@ class Maximum:
     free : shape (t,)
         Which parameters are not held at a bound.
     converged
-        Whether the Newton step has become too small to matter: its expected gain is below 1e-12.
+        Whether the last step was expected to gain less than 1e-10: being Newton's, it then
+        ends within rounding.
     """
 
     theta: FloatArray
@@ -46,20 +48,21 @@ def maximise(objective: Objective, start: FloatArray, low: FloatArray, high: Flo
     """
     theta = np.clip(start, low, high)
     value, gradient, hessian = objective(theta)
-    gain = np.inf
+    gain, stuck = np.inf, 0
     free = np.ones(len(theta), dtype=bool)
     for _ in range(STEPS):
         if not np.isfinite(value):
             break
         free = ~(((theta <= low) & (gradient <= 0)) | ((theta >= high) & (gradient >= 0)))
         step, gain = _step(gradient, hessian, free)
-        if gain < TINY:
-            break
         found = _search(objective, theta, value, step, gradient=gradient, low=low, high=high)
         if found is None:
             break
+        stuck = stuck + 1 if found[1] - value < 1e-13 * (1 + abs(value)) else 0
         theta, value, gradient, hessian = found
-    return Maximum(theta, value, gradient, hessian, free, bool(gain < 1e-12))
+        if gain < NEAR or stuck == 5:
+            break
+    return Maximum(theta, value, gradient, hessian, free, bool(gain < NEAR))
 
 
 def _step(

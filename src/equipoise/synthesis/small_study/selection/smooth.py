@@ -155,6 +155,14 @@ def _breaks(
     elif alternative == "greater":
         kinks = -kinks
     ends = [-FAR, FAR] if censor[0] == 0 else [kinks.min(), kinks.max()]
+    if alternative == "two.sided" and censor[1] < 1:
+        kinks = np.concatenate([kinks, *_graded(float(np.abs(kinks[kinks != 0]).min()))])
     points = np.unique(np.clip([*kinks, *ends], -FAR, FAR))
     panels = [np.linspace(a, b, int(np.ceil(b - a)) + 1)[:-1] for a, b in pairwise(points)]
     return np.concatenate([*panels, points[-1:]])
+
+
+def _graded(near: float) -> tuple[FloatArray, FloatArray]:
+    """Return breaks on both sides of z = 0 that widen by 3: 1 - p, and its powers, vanish there."""
+    breaks = near * 3.0 ** np.arange(1, max(int(np.log(1 / near) / np.log(3.0)), 0) + 1)
+    return breaks, -breaks
