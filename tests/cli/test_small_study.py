@@ -16,7 +16,7 @@ def table(tmp_path: Path) -> Path:
     n = rng.integers(20, 200, 15)
     events, others = rng.binomial(n, 0.5), rng.binomial(n, 0.3)
     se = np.sqrt(4 / n)
-    g = 0.1 + se * (1.5 + 0.4 * rng.normal(size=15))
+    g = 0.1 + np.abs(se * rng.normal(size=15)) * 2  # nothing below 0.1 was published
     lines = [f"T{j},{g[j]},{se[j]},{events[j]},{n[j]},{others[j]},{n[j]}" for j in range(len(n))]
     path = tmp_path / "trials.csv"
     path.write_text("\n".join(["study,g,se,a,n1,c,n2", *lines, "T15,,,1,2,1,2"]), "utf-8")

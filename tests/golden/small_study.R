@@ -34,13 +34,14 @@ sets$made <- list(yi = c(.1, .3, .2, .6, .9, .35, .35, -.1, .75, 1.1, .5, .42),
 
 tight <- list(intCtrl = list(rel.tol = 1e-9, subdivisions = 1000L), reltol = 1e-13, maxit = 300)
 step_tight <- list(reltol = 1e-15, maxit = 500)
+exact <- list(threshold = 1e-13, maxiter = 10000, tol = 1e-13)
 attempt <- function(expr) {  # a fit that fails, or takes too long, is left out
   setTimeLimit(elapsed = 6, transient = TRUE); on.exit(setTimeLimit())
   suppressWarnings(tryCatch(expr, error = function(e) NULL))
 }
 
 selection <- function(set, d, label, method, ...) {
-  base <- rma(d$yi, d$vi, method = method, control = list(threshold = 1e-13, maxiter = 10000))
+  base <- rma(d$yi, d$vi, method = method, control = exact)
   fit <- attempt(selmodel(base, ...))
   if (is.null(fit)) return(invisible())
   if (max(fit$delta) > 50) return(invisible())  # drifts to its bound
@@ -58,9 +59,15 @@ for (set in names(sets)) {
   for (predictor in c("sei", "vi", "ni", "ninv", "sqrtni", "sqrtninv")) {
     for (how in c("lm", "REML/z", "REML/knha", "DL/z", "PM/t", "EE/z")) {
       part <- strsplit(how, "/")[[1]]
-      x <- if (how == "lm") regtest(yi, vi, ni = ni, model = "lm", predictor = predictor) else
-        regtest(rma(yi, vi, ni = ni, method = part[1], test = part[2], control = list(threshold = 1e-13, maxiter = 10000)),
-                predictor = predictor)
+      if (how == "lm") x <- regtest(yi, vi, ni = ni, model = "lm", predictor = predictor) else {
+        # what regtest(model = "rma") does, but it refits with the default tolerance of tau2
+        z <- switch(predictor, sei = sqrt(vi), vi = vi, ni = ni, ninv = 1/ni, sqrtni = sqrt(ni), sqrtninv = 1/sqrt(ni))
+        r <- rma(yi, vi, mods = ~ z, method = part[1], test = part[2], control = exact)
+        x <- list(zval = r$zval[2], pval = r$pval[2])
+        if (!predictor %in% c("ni", "sqrtni")) { x$est <- r$beta[1]; x$ci.lb <- r$ci.lb[1]; x$ci.ub <- r$ci.ub[1] }
+        default <- regtest(rma(yi, vi, ni = ni, method = part[1], test = part[2]), predictor = predictor)
+        stopifnot(abs(default$zval - x$zval) < 2e-3 * abs(x$zval))
+      }
       say(set, paste("regtest", predictor, how, sep = "/"), c(x$zval, x$pval))
       if (!is.null(x$est)) say(set, paste("limit", predictor, how, sep = "/"), c(x$est, x$ci.lb, x$ci.ub))
     }
@@ -68,7 +75,7 @@ for (set in names(sets)) {
   r <- attempt(ranktest(yi, vi)); say(set, "ranktest", as.numeric(c(r$tau, r$pval)))
   say(set, "begg-meta", metabias(metagen(yi, sqrt(vi)), method.bias = "Begg", k.min = 3)$pval)
   for (method in c("REML", "DL", "EE", "PM")) for (estimator in c("L0", "R0", "Q0")) for (side in c("auto", "left", "right")) {
-    base <- rma(yi, vi, method = method, control = list(threshold = 1e-13, maxiter = 10000))
+    base <- rma(yi, vi, method = method, control = exact)
     t <- attempt(if (side == "auto") trimfill(base, estimator = estimator) else trimfill(base, estimator = estimator, side = side))
     if (is.null(t)) next
     label <- paste("trimfill", method, estimator, side, sep = "/")
@@ -81,7 +88,7 @@ for (set in names(sets)) {
     if (is.null(x)) next
     say(set, paste0("tes/", test), c(x$O, x$E, x$pval))
   }
-  re <- rma(yi, vi, control = list(threshold = 1e-13, maxiter = 10000))
+  re <- rma(yi, vi, control = exact)
   x <- tes(re, test = "chi2"); say(set, "tes/random", c(x$O, x$E, x$pval))
   for (alternative in c("greater", "less")) {
     x <- tes(yi, vi, test = "chi2", alternative = alternative); say(set, paste0("tes/", alternative), c(x$O, x$E, x$pval))

@@ -72,9 +72,9 @@ def test_what_the_studies_cannot_tell(call, words):
 
 def test_what_cannot_be_given_is_refused_and_the_rest_is_there():
     found = small_study(checked_effects([0.5, 0.6, 0.9], [0.04, 0.04, 0.04]))
-    refused = {row.name: row.reason for row in found.refused}
-    assert "same precision" in refused["egger-test"]
-    assert "No study has a p value" in refused["selection-model"]
+    refused = {(row.name, row.label): row.reason for row in found.refused}
+    assert "same precision" in refused["egger-test", None]
+    assert "No study has a p value from 0.025 to 1" in refused["selection-model", "3PSM"]
     assert found["fail-safe-n"].estimate > 0
 
 

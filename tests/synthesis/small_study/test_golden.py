@@ -116,7 +116,8 @@ def compared(fit, want, label, *, rtol, se_rtol):
     scale = want[f"{label}/effect"][1]  # in standard errors: a maximum is flat
     scale = scale if np.isfinite(scale) else fit.effect.se
     assert abs(fit.effect.estimate - want[f"{label}/effect"][0]) < rtol**0.5 * scale
-    assert_allclose(fit.effect.se, want[f"{label}/effect"][1], rtol=se_rtol)
+    if np.isfinite(want[f"{label}/effect"][1]):  # R's Hessian fails now and then
+        assert_allclose(fit.effect.se, want[f"{label}/effect"][1], rtol=se_rtol)
     if f"{label}/tau2" in want:
         tau2, se = want[f"{label}/tau2"]
         assert_allclose(fit.tau2.estimate, tau2, rtol=20 * rtol**0.5, atol=1e-5)
@@ -141,11 +142,10 @@ def test_step_functions(name, label, effects, r_says):
     assert_allclose([w.estimate for w in fit.weights], want[f"{label}/delta"][1:], rtol=2e-4)
 
 
+KINDS = ("halfnorm", "negexp", "logistic", "power")
 SMOOTH = [
-    (name, label)
-    for name in ("psilocybin", "lindeRR", "made")
-    for kind in ("halfnorm", "negexp", "logistic", "power", "beta")
-    for label in (kind, f"{kind}-ee", f"{kind}-two", f"{kind}-prec", f"{kind}-step")
+    *((name, kind) for name in ("psilocybin", "lindeRR", "made") for kind in (*KINDS, "beta")),
+    *(("lindeRR", f"{kind}-{how}") for kind in KINDS for how in ("ee", "two", "prec", "step")),
 ]
 
 
@@ -202,7 +202,7 @@ def test_tests_that_look_at_arms(linde, evidence, r_says):
     }
     for name, fit in tests.items():
         got = [fit.slope.statistic, fit.slope.df, fit.slope.p]
-        assert_allclose(got, want[name], rtol=1e-5 if name == "Thompson" else 1e-10)
+        assert_allclose(got, want[name], rtol=1e-4 if name == "Thompson" else 1e-10)  # tau2 to 1e-5
 
 
 def test_modified_egger(evidence, sets, r_says):

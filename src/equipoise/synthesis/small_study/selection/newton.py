@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from equipoise.synthesis.effects import FloatArray
 
 Objective = Callable[[FloatArray], tuple[float, FloatArray, FloatArray]]
-STEPS = 200
+STEPS = 100
+HALVINGS = 25
 NEAR = 1e-10
 """Gain in log-likelihood, expected of a step, below which one more step is the last."""
 
@@ -58,8 +59,10 @@ def maximise(objective: Objective, start: FloatArray, low: FloatArray, high: Flo
         found = _search(objective, theta, value, step, gradient=gradient, low=low, high=high)
         if found is None:
             break
-        stuck = stuck + 1 if found[1] - value < 1e-13 * (1 + abs(value)) else 0
+        rise = found[1] - value
         theta, value, gradient, hessian = found
+        # a crawl along a ridge that leads nowhere, or rounding
+        stuck = stuck + 1 if rise < min(1e-3 * gain, 1e-6) else 0
         if gain < NEAR or stuck == 5:
             break
     return Maximum(theta, value, gradient, hessian, free, bool(gain < NEAR))
@@ -91,7 +94,7 @@ def _search(
 ) -> tuple[FloatArray, float, FloatArray, FloatArray] | None:
     """Halve the step until the objective rises; None if rounding forbids any rise."""
     size = 1.0
-    for _ in range(50):
+    for _ in range(HALVINGS):
         tried = np.clip(theta + size * step, low, high)
         moved = tried - theta
         if not moved.any():
