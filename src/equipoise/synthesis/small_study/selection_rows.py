@@ -10,8 +10,7 @@ from equipoise.errors import NotIdentifiedError
 from equipoise.estimates import Estimate, Refusal
 from equipoise.synthesis.effects import Effects
 from equipoise.synthesis.small_study.plan import NORMAL, SmallStudyPlan
-from equipoise.synthesis.small_study.selection import SelectionFit, selection_model
-from equipoise.synthesis.small_study.selection.fit import Parameter
+from equipoise.synthesis.small_study.selection import Parameter, SelectionFit, selection_model
 from equipoise.synthesis.small_study.selection.weights import SMOOTH, STEPS
 from equipoise.synthesis.small_study.vevea_woods import CUTS, WEIGHTS
 

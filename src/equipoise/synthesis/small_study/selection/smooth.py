@@ -164,5 +164,6 @@ def _breaks(
 
 def _graded(near: float) -> tuple[FloatArray, FloatArray]:
     """Return breaks on both sides of z = 0 that widen by 3: 1 - p, and its powers, vanish there."""
-    breaks = near * 3.0 ** np.arange(1, max(int(np.log(1 / near) / np.log(3.0)), 0) + 1)
+    panels = max(int(np.log(1 / near) / np.log(3.0)), 0)
+    breaks = near * 3.0 ** np.arange(1, panels + 1, dtype=np.float64)
     return breaks, -breaks
