@@ -44,6 +44,7 @@ VERBS = {
     ),
     "dose-response": ("dose_response", "Trials of several doses pooled into a curve."),
     "sequential": ("sequential", "Pooled trials as they came: is there enough information yet?"),
+    "small-study": ("small_study", "Small-study effects: funnel tests, selection models."),
     "report": ("report", "Write the report page of a trial."),
 }
 

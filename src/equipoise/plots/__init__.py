@@ -10,6 +10,7 @@ from equipoise.plots.effect_twins import effect_twins
 from equipoise.plots.figure_file import to_file
 from equipoise.plots.forest import forest
 from equipoise.plots.grade_matrix import grade_matrix
+from equipoise.plots.funnel import funnel
 from equipoise.plots.guess_rate_curve import guess_rate_curve
 from equipoise.plots.guesses_by_arm import guesses_by_arm
 from equipoise.plots.harms_dot_plot import harms_dot_plot
@@ -35,6 +36,7 @@ __all__ = [
     "effect_twins",
     "forest",
     "grade_matrix",
+    "funnel",
     "guess_rate_curve",
     "guesses_by_arm",
     "harms_dot_plot",
