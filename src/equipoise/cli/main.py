@@ -33,6 +33,7 @@ VERBS = {
     "rerandomise": ("rerandomise", "Test one table by the trial's own allocation procedure."),
     "adjust": ("adjust", "Adjust p values for being several: Holm, graphs, Dunnett, ..."),
     "harms": ("harms", "Adverse events by arm, with what could still be missed."),
+    "network": ("network", "Pool a network of treatments: effects, ranks, inconsistency."),
     "belief": ("belief", "Drug or belief? Blinding, and effects given belief."),
     "report": ("report", "Write the report page of a trial."),
 }
