@@ -48,9 +48,10 @@ def arms_of_table(frame: pd.DataFrame, columns: Mapping[str, str | None] | None 
         When a column told is not there, or none is found for studies, treatments or outcomes.
     """
     told = {name: column for name, column in (columns or {}).items() if column}
-    stems = _stems(frame.columns)
+    names = list(frame.columns)
+    stems = _stems(names)
     wide = told.get("treatment") in stems or (
-        "treatment" not in told and _find("treatment", frame.columns) is None
+        "treatment" not in told and _find("treatment", names) is None
         and _find("treatment", stems) is not None
     )  # fmt: skip
     return _wide(frame, told, stems) if wide else _long(frame, told)
@@ -85,14 +86,12 @@ def _chosen(
     }["mean" in told or "sd" in told or "se" in told]
     chosen = dict(told)
     for what in looked_for:
-        column = told.get(what) or _find(what, columns)
-        if column is not None:
-            chosen[what] = column
+        name = told.get(what) or _find(what, columns)
+        chosen |= {what: name} if name else {}
     if "events" not in chosen and "mean" not in chosen:
         for what in ("mean", "sd", "se"):
-            column = _find(what, columns)
-            if column is not None:
-                chosen[what] = column
+            name = _find(what, columns)
+            chosen |= {what: name} if name else {}
     if "events" in chosen and "n" not in chosen and "time" not in chosen:
         time = _find("time", columns)
         chosen |= {"time": time} if time else {}

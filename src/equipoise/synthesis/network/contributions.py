@@ -42,8 +42,9 @@ def contributions(
     ----------
     method
         shortest-path takes streams off the flow, the shortest first (Papakonstantinou et al.
-        2018; between streams of one length the order matters a little); random-walk lets a
-        walker follow the flow, which needs no order (Davies et al. 2022).
+        2018); between streams of one length the order matters a little, and is that in which a
+        breadth-first search meets treatments numbered as the flow's edges name them. random-walk
+        lets a walker follow the flow, which needs no order (Davies et al. 2022).
 
     References
     ----------
@@ -102,7 +103,9 @@ def _random_walk(hat: FloatArray, edges: IntArray, a: int, b: int, T: int) -> Fl
 def _shortest_paths(hat: FloatArray, edges: IntArray, a: int, b: int, T: int) -> FloatArray:
     flow, which = _flow(hat, edges, T)
     share = np.zeros(len(edges))
-    while path := _shortest(flow, a, b):
+    ends = np.where((hat > 0)[:, None], edges, edges[:, ::-1])
+    met = list(dict.fromkeys(ends.ravel().tolist()))
+    while path := _shortest(flow, a, b, met):
         start, end = np.array(path[:-1]), np.array(path[1:])
         stream = float(flow[start, end].min())
         flow[start, end] -= stream
@@ -111,8 +114,8 @@ def _shortest_paths(hat: FloatArray, edges: IntArray, a: int, b: int, T: int) ->
     return share
 
 
-def _shortest(flow: FloatArray, a: int, b: int) -> list[int]:
-    """Return a path of fewest steps, treatments in their order where several are as short."""
+def _shortest(flow: FloatArray, a: int, b: int, order: list[int]) -> list[int]:
+    """Return a path of fewest steps, by the order of treatments where several are as short."""
     came = {a: a}
     waiting = deque([a])
     while waiting:
@@ -122,8 +125,9 @@ def _shortest(flow: FloatArray, a: int, b: int) -> list[int]:
             while path[-1] != a:
                 path.append(came[path[-1]])
             return path[::-1]
-        for to in np.flatnonzero(flow[at]).tolist():
-            if to not in came:
+        row = flow[at].tolist()
+        for to in order:
+            if row[to] > 0 and to not in came:
                 came[to] = at
                 waiting.append(to)
     return []

@@ -12,6 +12,7 @@ from equipoise.synthesis.network.network import Network
 from equipoise.synthesis.network.node_split import ALL_DIRECT, all_indirect, node_split
 
 SPLIT = "Back-calculation (Dias et al. 2010; König, Krahn & Binder 2013)"
+DIRECT = "Inverse-variance pool of the comparison's studies, at the network's tau2"
 CONTRIBUTION = {
     "shortest-path": "Streams of evidence, shortest path first (Papakonstantinou et al. 2018)",
     "random-walk": "Random walk on the evidence flow (Davies et al. 2022)",
@@ -39,16 +40,18 @@ def evidence_rows(
         label, m, sign = label_of(network, i, j), at[i, j], 1 if i < j else -1
         if np.isfinite(indirect[i, j]):
             rows["indirect"].append(
-                normal_row(f"indirect-effect{suffix}", label, float(indirect[i, j]),
-                           float(indirect_se[i, j]), told, SPLIT)
-            )  # fmt: skip
+                normal_row(
+                    f"indirect-effect{suffix}",
+                    label,
+                    (float(indirect[i, j]), float(indirect_se[i, j])),
+                    told,
+                    SPLIT,
+                )
+            )
         if m < 0:
             continue
         direct = sign * float(split.direct[m]), float(split.direct_se[m])
-        rows["direct"].append(
-            normal_row(f"direct-effect{suffix}", label, *direct, told, "Inverse-variance pool of "
-                       "the studies of the comparison, at the network's tau2")
-        )  # fmt: skip
+        rows["direct"].append(normal_row(f"direct-effect{suffix}", label, direct, told, DIRECT))
         rows["share"].append(
             Estimate(f"direct-share{suffix}", label=label, estimate=float(split.share[m]),
                      unit="share of the network estimate's information", method=SPLIT)
@@ -57,9 +60,14 @@ def evidence_rows(
             refused.append(Refusal(f"node-split{suffix}", "no indirect evidence", label))
             continue
         rows["split"].append(
-            normal_row(f"node-split{suffix}", label, sign * float(split.difference[m]),
-                       float(split.se[m]), told, SPLIT)
-        )  # fmt: skip
+            normal_row(
+                f"node-split{suffix}",
+                label,
+                (sign * float(split.difference[m]), float(split.se[m])),
+                told,
+                SPLIT,
+            )
+        )
     every = (*rows["split"], *rows["direct"], *rows["indirect"], *rows["share"])
     return Estimates(every, tuple(refused))
 

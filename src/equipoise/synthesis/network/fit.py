@@ -73,4 +73,5 @@ def fit_at(network: Network, tau2: float = 0.0) -> NetworkFit:
 def laplacian_inverse(L: FloatArray) -> FloatArray:
     """Return the pseudoinverse of the Laplacian of a connected graph, shape (T, T)."""
     shift = np.trace(L) / len(L) ** 2  # of the order of L's own eigenvalues
-    return np.linalg.inv(L + shift) - 1 / (shift * len(L) ** 2)
+    inverse: FloatArray = np.linalg.inv(L + shift) - 1 / (shift * len(L) ** 2)
+    return inverse

@@ -36,7 +36,7 @@ class Weighted(NamedTuple):
 def least_squares(z: FloatArray, X: FloatArray, w: FloatArray) -> Weighted:
     """Regress z (N,) on X (N, p), of any rank, with weights w (N,)."""
     weighted = X * w[:, None]
-    inverse = np.linalg.pinv(X.T @ weighted, rcond=1e-12, hermitian=True)
+    inverse: FloatArray = np.linalg.pinv(X.T @ weighted, rcond=1e-12, hermitian=True)
     beta = inverse @ (weighted.T @ z)
     residual = z - X @ beta
     trace = float(np.einsum("ij,ij->", weighted @ inverse, weighted))

@@ -13,7 +13,7 @@ from equipoise.synthesis.network.fit import NetworkFit
 from equipoise.synthesis.network.network import Network
 
 ADDITIVE = "Studies' effects are exchangeable: what modifies them is spread alike over comparisons"
-PREDICTION = "Estimate ± t(k - 1 df) of tau2 and squared standard error (Veroniki et al. 2019)"
+PREDICTION = "Estimate ± t(df of Q) of tau2 and squared standard error (Veroniki et al. 2019)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +41,15 @@ def label_of(network: Network, i: int, j: int) -> str:
 
 
 def normal_row(
-    name: str, label: str, value: float, se: float, told: Told, method: str, unit: str | None = None
+    name: str, label: str, effect: tuple[float, float], told: Told, method: str
 ) -> Estimate:
-    """Return a row with a normal interval and p value."""
+    """Return a row of an effect and its standard error, with a normal interval and p value."""
+    value, se = effect
     half = float(ndtri((1 + told.level) / 2)) * se
     p = 2 * float(ndtr(-abs(value) / se)) if se > 0 else None
     return Estimate(
         name, label=label, estimate=value, se=se, low=value - half, high=value + half,
-        level=told.level, p=p, unit=unit or told.unit, method=method,
+        level=told.level, p=p, unit=told.unit, method=method,
     )  # fmt: skip
 
 
@@ -61,10 +62,11 @@ def league_rows(
     for suffix, fit, method in models:
         d, s = fit.differences.tolist(), fit.se.tolist()
         effects = [
-            normal_row(f"network-effect{suffix}", label_of(network, i, j), d[i][j], s[i][j], told,
-                       method)
+            normal_row(
+                f"network-effect{suffix}", label_of(network, i, j), (d[i][j], s[i][j]), told, method
+            )
             for i, j in ordered_pairs(network, reference)
-        ]  # fmt: skip
+        ]
         rows += effects
         if told.ratio:
             rows += [_ratio(row, f"network-ratio{suffix}", told.ratio) for row in effects]
@@ -82,9 +84,10 @@ def _ratio(row: Estimate, name: str, unit: str) -> Estimate:
 
 
 def _predictions(network: Network, fit: NetworkFit, reference: int, told: Told) -> Estimates:
-    df = len(network.blocks) - 1
-    if df < 1 or fit.df < 1:
-        return Estimates(refused=(Refusal("prediction-interval", "needs two studies or more"),))
+    df = fit.df
+    if df < 1:
+        reason = "as many effects as data: how they differ between studies is unknown"
+        return Estimates(refused=(Refusal("prediction-interval", reason),))
     t, rows = float(stdtrit(df, (1 + told.level) / 2)), []
     d, v = fit.differences.tolist(), fit.variances.tolist()
     for i, j in ordered_pairs(network, reference):

@@ -162,7 +162,7 @@ def _loop_told(given: Sequence[Comparison], y: FloatArray) -> str:
 
     def gap(loop: tuple[str, str, str]) -> float:
         ends = (loop[0], loop[2])
-        return sum(effect[step] for step in pairwise(loop)) - effect[ends]
+        return float(sum(effect[step] for step in pairwise(loop)) - effect[ends])
 
     a, b, c = max(loops, key=lambda loop: abs(gap(loop)))
     through = effect[a, b] + effect[b, c]

@@ -13,7 +13,7 @@ from equipoise.errors import DataError, NotIdentifiedError
 from equipoise.synthesis.network.study_blocks import StudyBlock, rotated
 
 FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int_]
+IntArray = NDArray[np.intp]
 
 
 class DirectEvidence(NamedTuple):
@@ -33,7 +33,7 @@ class Network:
     Parameters
     ----------
     treatments : length T
-        Sorted, as in the file.
+        As in the file, in the order of the alphabet.
     blocks : length k
         The studies.
     z, d : shape (N,)
@@ -112,7 +112,8 @@ def make_network(
     """
     if not blocks:
         raise DataError("No study compares two treatments: there is no network.")
-    treatments = tuple(sorted({name for block in blocks for name in block.treatments}))
+    names = {name for block in blocks for name in block.treatments}
+    treatments = tuple(sorted(names, key=lambda name: (name.casefold(), name)))
     place = {name: i for i, name in enumerate(treatments)}
     if connected:
         check_connected([block.treatments for block in blocks])
@@ -122,20 +123,23 @@ def make_network(
     return Network(treatments, tuple(blocks), z, d, X, study, direct, scale, ratio, told)
 
 
-def _rows(blocks: Sequence[StudyBlock], place: dict[str, int]) -> tuple[FloatArray, ...]:
+def _rows(
+    blocks: Sequence[StudyBlock], place: dict[str, int]
+) -> tuple[FloatArray, FloatArray, FloatArray, IntArray]:
     """Rotate studies of equally many arms together."""
     parts = []
     sizes = np.array([len(block.treatments) for block in blocks])
-    for arms in np.unique(sizes):
+    for arms in np.unique(sizes).tolist():
         chosen = np.flatnonzero(sizes == arms)
-        effects = np.stack([blocks[i].effects for i in chosen])
-        z, d, axes = rotated(effects, np.stack([blocks[i].covariance for i in chosen]))
-        where = np.array([[place[name] for name in blocks[i].treatments] for i in chosen])
+        alike = [blocks[i] for i in chosen.tolist()]
+        effects = np.stack([block.effects for block in alike])
+        z, d, axes = rotated(effects, np.stack([block.covariance for block in alike]))
+        where = np.array([[place[name] for name in block.treatments] for block in alike])
         X = np.zeros((*z.shape, len(place)))
         for arm in range(arms):  # two arms of one treatment add up
             X[np.arange(len(chosen)), :, where[:, arm]] += axes[:, :, arm]
         parts.append((z.ravel(), d.ravel(), X.reshape(-1, len(place)), chosen.repeat(arms - 1)))
-    z, d, X, study = (np.concatenate(column) for column in zip(*parts, strict=True))
+    z, d, X, study = (np.concatenate([part[c] for part in parts]) for c in range(4))
     order = np.argsort(study, kind="stable")
     return z[order], d[order], X[order], study[order]
 

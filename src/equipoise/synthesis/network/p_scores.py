@@ -38,5 +38,5 @@ def p_scores(
     apart = ~np.eye(len(d), dtype=bool)
     better = np.zeros_like(d)
     better[apart] = ndtr(d[apart] / s[apart])
-    score = better.sum(axis=1) / (len(d) - 1)
+    score: FloatArray = better.sum(axis=1) / (len(d) - 1)
     return score if small_values == "bad" else 1 - score

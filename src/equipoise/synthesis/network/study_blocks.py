@@ -65,7 +65,8 @@ def centred_covariance(variances: ArrayLike) -> FloatArray:
     V = np.asarray(variances, dtype=np.float64)
     rows = V.mean(axis=-1, keepdims=True)
     columns = V.mean(axis=-2, keepdims=True)
-    return -(V - rows - columns + V.mean(axis=(-2, -1), keepdims=True)) / 2
+    centred: FloatArray = -(V - rows - columns + V.mean(axis=(-2, -1), keepdims=True)) / 2
+    return centred
 
 
 def contrast_basis(arms: int) -> FloatArray:

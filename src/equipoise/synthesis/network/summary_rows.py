@@ -10,7 +10,6 @@ from equipoise.estimates import Estimate, Estimates, Refusal
 from equipoise.synthesis.network.fit import NetworkFit
 from equipoise.synthesis.network.heterogeneity import SOURCES
 from equipoise.synthesis.network.inconsistency import QTest, q_split
-from equipoise.synthesis.network.league import Told
 from equipoise.synthesis.network.network import Network
 from equipoise.synthesis.network.p_scores import SmallValues, p_scores
 
@@ -70,8 +69,7 @@ def q_rows(network: Network) -> Estimates:
         _q_row(
             split.interaction,
             "between designs, random effects",
-            f"Design-by-treatment interaction, tau2 within designs {split.tau2_within:.6g} (Jackson "
-            "et al. 2014)",
+            "Design-by-treatment interaction, widened by tau2 within designs (Jackson et al. 2014)",
         ),
     ]
     within = Estimate(
