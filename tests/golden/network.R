@@ -97,7 +97,7 @@ split_q <- function(data, n) {
 contributions <- function(data, n, method, only = NULL) {
   x <- netcontrib(n, method = method)
   for (kind in c("common", "random")) for (i in rownames(x[[kind]])) for (j in colnames(x[[kind]]))
-    if (is.null(only) || grepl(only, i))
+    if ((is.null(only) || grepl(only, i)) && x[[kind]][i, j] != 0) # no row is no contribution
       put(data, paste("contribution", method, kind, sep = "-"), paste(i, j, sep = " | "), x[[kind]][i, j])
 }
 

@@ -10,8 +10,11 @@ from equipoise.plots.guesses_by_arm import guesses_by_arm
 from equipoise.plots.harms_dot_plot import harms_dot_plot
 from equipoise.plots.intervals import intervals
 from equipoise.plots.kaplan_meier import kaplan_meier
+from equipoise.plots.league_heat import league_heat
 from equipoise.plots.mean_profiles import mean_profiles
+from equipoise.plots.network_graph import network_graph
 from equipoise.plots.participant_flow import participant_flow
+from equipoise.plots.rank import rank
 from equipoise.plots.stratum_means import stratum_means
 from equipoise.plots.svg import to_svg
 from equipoise.plots.testing_graph import testing_graph
@@ -28,8 +31,11 @@ __all__ = [
     "harms_dot_plot",
     "intervals",
     "kaplan_meier",
+    "league_heat",
     "mean_profiles",
+    "network_graph",
     "participant_flow",
+    "rank",
     "stratum_means",
     "testing_graph",
     "tipping_curve",

@@ -136,6 +136,7 @@ def _long(frame: pd.DataFrame, told: dict[str, str]) -> ArmRows:
         _with_sd({what: values[keep] for what, values in numbers.items()}),
         _found("a row an arm", chosen),
         tuple(notes),
+        chosen["study"],
     )
 
 
@@ -176,7 +177,7 @@ def _wide(frame: pd.DataFrame, told: dict[str, str], stems: dict[str, dict[str, 
     told_study = {"study": label} if label else {}
     said = _found("a row a study", {**told_study, **{w: f"{s}1, ..." for w, s in chosen.items()
                                                     if w != "study"}})  # fmt: skip
-    return ArmRows(tuple(names), tuple(treatments), _with_sd(made), said)
+    return ArmRows(tuple(names), tuple(treatments), _with_sd(made), said, (), label)
 
 
 def _found(layout: str, chosen: Mapping[str, str]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,13 +27,16 @@ class ArmRows:
         By name: events, n, time, mean, sd, as far as known.
     found
         What was read from where, in words.
+    study_column
+        Of the table, None where rows are studies without names.
     """
 
     study: tuple[str, ...]
     treatment: tuple[str, ...]
     numbers: dict[str, FloatArray]
     found: str = ""
-    notes: tuple[str, ...] = field(default=())
+    notes: tuple[str, ...] = ()
+    study_column: str | None = None
 
 
 def network_of_arms(

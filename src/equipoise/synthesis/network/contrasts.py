@@ -66,8 +66,8 @@ def network_of_comparisons(
         if not (np.isfinite(y[k]) and np.isfinite(s[k])):
             missing += 1
             continue
-        given = Comparison(_text(treat1[k]), _text(treat2[k]), float(y[k]), float(s[k]))
-        rows.setdefault(_text(study[k]), []).append(given)
+        given = Comparison(text_of(treat1[k]), text_of(treat2[k]), float(y[k]), float(s[k]))
+        rows.setdefault(text_of(study[k]), []).append(given)
     made = [block_of(name, c, tolerance=tolerance, mend=mend) for name, c in rows.items()]
     notes = [note for _, told in made for note in told]
     if missing:
@@ -76,7 +76,7 @@ def network_of_comparisons(
     return make_network(blocks, scale=scale, notes=notes, connected=connected)
 
 
-def _text(value: object) -> str:
+def text_of(value: object) -> str:
     """Write a cell: a number without its .0, and no spaces at the ends."""
     if isinstance(value, float) and value.is_integer():
         return str(int(value))

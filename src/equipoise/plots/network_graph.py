@@ -1,0 +1,122 @@
+"""A network of treatments: who was compared with whom, by how many studies and people."""
+
+from __future__ import annotations
+
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from equipoise.plots.style import (
+    ACTIVE, BELIEF, CONTROL, FAINT, INK, MUTED, PAPER, WIDTH, new_axes, shorten, styled,
+)  # fmt: skip
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+MARKS = (("o", CONTROL), ("s", ACTIVE), ("^", BELIEF), ("D", MUTED), ("v", INK), ("P", CONTROL))
+"""Shape and colour of the kinds in their order: no kind is known by colour alone."""
+
+ROUNDS = 12
+
+
+@styled
+def network_graph(nodes: pd.DataFrame, edges: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
+    """Draw treatments on a circle, in the order that crosses fewest lines.
+
+    Parameters
+    ----------
+    nodes : columns label, people, and where known kind
+        Area of a node by people; all alike where somebody's are unknown.
+    edges : columns first, second, studies
+        A line a comparison, its width by studies; the number stands on lines of several where
+        they are few.
+    """
+    ax = ax or new_axes(WIDTH)
+    labels = [str(label) for label in nodes["label"]]
+    place = {label: k for k, label in enumerate(labels)}
+    pairs = [(place[a], place[b]) for a, b in zip(edges["first"], edges["second"], strict=True)]
+    order = circular_order(len(labels), pairs)
+    angle = np.empty(len(labels))
+    angle[order] = np.pi / 2 - 2 * np.pi * np.arange(len(labels)) / len(labels)
+    xy = np.stack([np.cos(angle), np.sin(angle)], axis=1)
+    studies = edges["studies"].to_numpy(dtype=np.float64)
+    for (a, b), k in zip(pairs, studies, strict=True):
+        width = 0.8 + 5 * (k - 1) / max(studies.max() - 1, 1)
+        ax.plot(*xy[[a, b]].T, color=FAINT, linewidth=width, solid_capstyle="round", zorder=1)
+        if k > 1 and len(pairs) <= 40:
+            # off the middle, where many lines cross
+            x, y = xy[a] + (0.36 if len(pairs) > 6 else 0.5) * (xy[b] - xy[a])
+            ax.text(
+                x, y, f"{k:.0f}", fontsize=7.5, ha="center", va="center", color=MUTED, zorder=2,
+                bbox={"boxstyle": "round,pad=0.12", "facecolor": PAPER, "edgecolor": "none"},
+            )  # fmt: skip
+    _nodes(ax, nodes, xy)
+    for label, (x, y) in zip(labels, xy, strict=True):
+        side = "center" if abs(x) < 0.12 else "left" if x > 0 else "right"
+        above = "center" if abs(y) < 0.95 else "bottom" if y > 0 else "top"
+        ax.text(1.13 * x, 1.13 * y, shorten(label, 24), ha=side, va=above, fontsize=8.5, zorder=4)
+    ax.set(xlim=(-1.75, 1.75), ylim=(-1.3, 1.3), aspect="equal")
+    ax.axis("off")
+    return ax
+
+
+def _nodes(ax: Axes, nodes: pd.DataFrame, xy: np.ndarray) -> None:
+    people = nodes["people"].to_numpy(dtype=np.float64, na_value=np.nan)
+    known = bool(np.isfinite(people).all()) and people.max() > 0
+    area = 36 + 260 * people / people.max() if known else np.full(len(people), 90.0)
+    kinds = nodes["kind"].fillna("").astype(str) if "kind" in nodes else None
+    if kinds is None:
+        ax.scatter(*xy.T, s=area, c=CONTROL, edgecolors=PAPER, linewidths=0.8, zorder=3)
+        return
+    for k, kind in enumerate(dict.fromkeys(kinds)):
+        mark, colour = MARKS[k % len(MARKS)]
+        chosen = (kinds == kind).to_numpy()
+        ax.scatter(
+            *xy[chosen].T, s=area[chosen], c=colour, marker=mark, edgecolors=PAPER, linewidths=0.8,
+            zorder=3, label=kind or "treatment",
+        )  # fmt: skip
+    legend = ax.legend(
+        loc="upper center", bbox_to_anchor=(0.5, 0.0), ncols=3, frameon=False, fontsize=8,
+        handletextpad=0.2, columnspacing=1.0,
+    )  # fmt: skip
+    for handle in legend.legend_handles:
+        if handle is not None and hasattr(handle, "set_sizes"):
+            handle.set_sizes([40.0])
+
+
+def circular_order(count: int, pairs: Sequence[tuple[int, int]]) -> np.ndarray:
+    """Return an order of `count` nodes round a circle, with few crossings of the lines `pairs`.
+
+    Swaps of two nodes as long as one of them crosses fewer lines, or as many that are shorter;
+    the same lines give the same order.
+    """
+    order = np.arange(count)
+    if count < 4 or not pairs:
+        return order
+    ends = np.array(pairs)
+    best = _crossings(order, ends)
+    for _ in range(ROUNDS):
+        before = best
+        for i, j in combinations(range(count), 2):
+            tried = order.copy()
+            tried[[i, j]] = tried[[j, i]]
+            now = _crossings(tried, ends)
+            if now < best:
+                order, best = tried, now
+        if best == before:
+            break
+    return order
+
+
+def _crossings(order: np.ndarray, ends: np.ndarray) -> tuple[int, int]:
+    """Count crossings of chords, then how far round the circle lines reach."""
+    place = np.empty(len(order), dtype=np.intp)
+    place[order] = np.arange(len(order))
+    low, high = np.sort(place[ends], axis=1).T
+    inside = (low[:, None] < low) & (low < high[:, None]) & (high[:, None] < high)
+    span = high - low
+    return int(inside.sum()), int(np.minimum(span, len(order) - span).sum())
