@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib.colors import to_rgba
+from matplotlib.patches import Rectangle
 
 from equipoise.plots.style import ACTIVE, CONTROL, INK, MUTED, PAPER, new_axes, shorten, styled
 
@@ -44,10 +45,10 @@ def league_heat(
         hue = ACTIVE if value > 0 else CONTROL
         shade = to_rgba(hue, 0.1 + 0.45 * abs(value) / most if sure else 0.05)
         ax.add_patch(_box(x, y, shade))
-        text = f"{value:.2f}\n{low:.2f} to {high:.2f}".replace("-", "−")
+        text = f"{_two(value)}\n{_two(low)} to {_two(high)}"
         ax.text(
             x, y, text, ha="center", va="center", fontsize=size, color=INK if sure else MUTED,
-            fontweight="bold" if sure and count <= 10 else "normal", linespacing=1.25,
+            linespacing=1.25,
         )  # fmt: skip
     for name, k in place.items():
         ax.add_patch(_box(k, count - 1 - k, to_rgba(MUTED, 0.22)))
@@ -62,9 +63,12 @@ def league_heat(
     return ax
 
 
-def _box(x: float, y: float, colour: tuple[float, float, float, float]) -> object:
-    from matplotlib.patches import Rectangle  # noqa: PLC0415
+def _two(value: float) -> str:
+    """Write two decimals, no zero below zero."""
+    return f"{round(value, 2) + 0.0:.2f}".replace("-", "−")
 
+
+def _box(x: float, y: float, colour: tuple[float, float, float, float]) -> Rectangle:
     return Rectangle((x - 0.5, y - 0.5), 1, 1, facecolor=colour, edgecolor=PAPER, linewidth=1.2)
 
 

@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from equipoise.plots.style import (
-    ACTIVE, BELIEF, CONTROL, FAINT, INK, MUTED, PAPER, WIDTH, new_axes, shorten, styled,
+    ACTIVE,
+    BELIEF,
+    CONTROL,
+    FAINT,
+    INK,
+    MUTED,
+    PAPER,
+    WIDTH,
+    new_axes,
+    shorten,
+    styled,
 )  # fmt: skip
 
 if TYPE_CHECKING:
@@ -35,8 +45,9 @@ def network_graph(nodes: pd.DataFrame, edges: pd.DataFrame, *, ax: Axes | None =
         A line a comparison, its width by studies; the number stands on lines of several where
         they are few.
     """
-    ax = ax or new_axes(WIDTH)
     labels = [str(label) for label in nodes["label"]]
+    reach = 1.16 + 0.05 * max(min(len(label), 24) for label in labels)  # room for names at the side
+    ax = ax or new_axes(WIDTH * 1.28 / reach + (22 if "kind" in nodes else 0))
     place = {label: k for k, label in enumerate(labels)}
     pairs = [(place[a], place[b]) for a, b in zip(edges["first"], edges["second"], strict=True)]
     order = circular_order(len(labels), pairs)
@@ -44,8 +55,9 @@ def network_graph(nodes: pd.DataFrame, edges: pd.DataFrame, *, ax: Axes | None =
     angle[order] = np.pi / 2 - 2 * np.pi * np.arange(len(labels)) / len(labels)
     xy = np.stack([np.cos(angle), np.sin(angle)], axis=1)
     studies = edges["studies"].to_numpy(dtype=np.float64)
+    widest = 5.0 if len(pairs) <= 40 else 2.6
     for (a, b), k in zip(pairs, studies, strict=True):
-        width = 0.8 + 5 * (k - 1) / max(studies.max() - 1, 1)
+        width = 0.7 + widest * (k - 1) / max(studies.max() - 1, 1)
         ax.plot(*xy[[a, b]].T, color=FAINT, linewidth=width, solid_capstyle="round", zorder=1)
         if k > 1 and len(pairs) <= 40:
             # off the middle, where many lines cross
@@ -54,30 +66,37 @@ def network_graph(nodes: pd.DataFrame, edges: pd.DataFrame, *, ax: Axes | None =
                 x, y, f"{k:.0f}", fontsize=7.5, ha="center", va="center", color=MUTED, zorder=2,
                 bbox={"boxstyle": "round,pad=0.12", "facecolor": PAPER, "edgecolor": "none"},
             )  # fmt: skip
-    _nodes(ax, nodes, xy)
-    for label, (x, y) in zip(labels, xy, strict=True):
+    area = _areas(nodes)
+    _nodes(ax, nodes, xy, area)
+    away = 1.06 + np.sqrt(area / np.pi) * 2 * reach / WIDTH  # of a name, by its node's radius
+    for label, (x, y), r in zip(labels, xy, away, strict=True):
         side = "center" if abs(x) < 0.12 else "left" if x > 0 else "right"
         above = "center" if abs(y) < 0.95 else "bottom" if y > 0 else "top"
-        ax.text(1.13 * x, 1.13 * y, shorten(label, 24), ha=side, va=above, fontsize=8.5, zorder=4)
-    ax.set(xlim=(-1.75, 1.75), ylim=(-1.3, 1.3), aspect="equal")
+        ax.text(r * x, r * y, shorten(label, 24), ha=side, va=above, fontsize=8.5, zorder=4)
+    ax.set(xlim=(-reach, reach), ylim=(-1.28, 1.28), aspect="equal")
     ax.axis("off")
     return ax
 
 
-def _nodes(ax: Axes, nodes: pd.DataFrame, xy: np.ndarray) -> None:
+def _areas(nodes: pd.DataFrame) -> np.ndarray:
     people = nodes["people"].to_numpy(dtype=np.float64, na_value=np.nan)
     known = bool(np.isfinite(people).all()) and people.max() > 0
-    area = 36 + 260 * people / people.max() if known else np.full(len(people), 90.0)
+    return 36 + 260 * people / people.max() if known else np.full(len(people), 90.0)
+
+
+def _nodes(ax: Axes, nodes: pd.DataFrame, xy: np.ndarray, area: np.ndarray) -> None:
     kinds = nodes["kind"].fillna("").astype(str) if "kind" in nodes else None
     if kinds is None:
-        ax.scatter(*xy.T, s=area, c=CONTROL, edgecolors=PAPER, linewidths=0.8, zorder=3)
+        ax.scatter(
+            xy[:, 0], xy[:, 1], s=area, c=CONTROL, edgecolors=PAPER, linewidths=0.8, zorder=3
+        )
         return
     for k, kind in enumerate(dict.fromkeys(kinds)):
         mark, colour = MARKS[k % len(MARKS)]
         chosen = (kinds == kind).to_numpy()
         ax.scatter(
-            *xy[chosen].T, s=area[chosen], c=colour, marker=mark, edgecolors=PAPER, linewidths=0.8,
-            zorder=3, label=kind or "treatment",
+            xy[chosen, 0], xy[chosen, 1], s=area[chosen], c=colour, marker=mark,
+            edgecolors=PAPER, linewidths=0.8, zorder=3, label=kind or "treatment",
         )  # fmt: skip
     legend = ax.legend(
         loc="upper center", bbox_to_anchor=(0.5, 0.0), ncols=3, frameon=False, fontsize=8,

@@ -38,11 +38,7 @@ def rank(
     rows = np.arange(len(frame))[::-1]
     ax.barh(rows, score, 0.62, color=CONTROL, alpha=0.75, label="P-score")
     for y, value in zip(rows, score, strict=True):
-        inside = value > 0.12
-        ax.text(
-            value - 0.012 if inside else value + 0.012, y, f"{value:.2f}", va="center", fontsize=8,
-            ha="right" if inside else "left", color=PAPER if inside else INK,
-        )  # fmt: skip
+        ax.text(1.03, y, f"{value:.2f}", va="center", fontsize=8.5, color=INK)
     if other is not None:
         ax.plot(
             frame["other"].to_numpy(dtype=np.float64), rows, "D", color=ACTIVE, label=other,

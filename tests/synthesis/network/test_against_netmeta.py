@@ -68,7 +68,7 @@ class Compared:
         self.models = fit_network(self.network, method)
         self.tight = 1e-10 if method == "DL" else 2e-6  # metafor's optimiser stops before ours
 
-    def check(self, what, matrix, sign=-1.0):
+    def check(self, what, matrix):
         rows = self.golden[self.golden["what"] == what]
         assert len(rows) > 0, what
         got, place = [], self.network.treatments.index
@@ -149,12 +149,12 @@ def test_q_by_designs(name, networks):
         assert test.df == c.value("q-split-df", label)
         assert_allclose(test.p, c.value("q-split-p", label), rtol=1e-9)
     named = {frozenset(t.label.split(" : ")): t for t in split.by_design}
-    for label, q in c.golden[c.golden["what"] == "q-within-design"][["label", "value"]].values:
+    for label, q in c.golden[c.golden["what"] == "q-within-design"][["label", "value"]].to_numpy():
         assert_allclose(named[frozenset(label.split(":"))].q, q, rtol=1e-9, atol=1e-10)
     detached = {frozenset(t.label.split(" : ")): t for t in split.detached}
     rows = c.golden[c.golden["what"] == "q-detached"]
     assert len(detached) == len(rows)
-    for label, q in rows[["label", "value"]].values:
+    for label, q in rows[["label", "value"]].to_numpy():
         assert_allclose(detached[frozenset(label.split(":"))].q, q, rtol=1e-8)
     assert_allclose(split.interaction.q, c.value("q-interaction"), rtol=1e-9)
     assert split.interaction.df == c.value("q-interaction-df")
@@ -163,8 +163,12 @@ def test_q_by_designs(name, networks):
 
 @pytest.mark.parametrize(
     ("name", "method"),
-    [("linde", "shortest-path"), ("linde", "random-walk"), ("means-MD", "shortest-path"),
-     ("made22", "shortest-path")],
+    [
+        ("linde", "shortest-path"),
+        ("linde", "random-walk"),
+        ("means-MD", "shortest-path"),
+        ("made22", "shortest-path"),
+    ],
 )
 @pytest.mark.parametrize("kind", ["common", "random"])
 def test_contributions(name, method, kind, networks):
@@ -175,7 +179,7 @@ def test_contributions(name, method, kind, networks):
     column = {frozenset(names[i] for i in pair): k for k, pair in enumerate(found.edges)}
     rows = c.golden[c.golden["what"] == f"contribution-{method.replace('-', '')}-{kind}"]
     wanted, compared = np.zeros_like(found.share), set()
-    for label, value in rows[["label", "value"]].values:
+    for label, value in rows[["label", "value"]].to_numpy():
         pair, edge = (frozenset(part.split(":")) for part in label.split(" | "))
         wanted[row[pair], column[edge]] = value
         compared.add(row[pair])

@@ -2,13 +2,11 @@
 
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 import pytest
 from numpy.testing import assert_allclose
 
-from equipoise.errors import DataError
-from equipoise.synthesis.network import arms_of_table, fit_network, network_of_arms
+from equipoise.synthesis.network import arms_of_table, network_of_arms
 from equipoise.synthesis.network.regression import fit_regression
 
 GOLDEN = Path(__file__).parents[2] / "golden"
@@ -38,8 +36,9 @@ def covariates(table):
     return {name: studies[name].to_dict() for name in ("severity", "weeks")}
 
 
-@pytest.mark.parametrize(("model", "coefficients", "method", "tau2"), CASES)
-def test_agrees_with_rma_mv(network, covariates, model, coefficients, method, tau2):
+@pytest.mark.parametrize("case", CASES)
+def test_agrees_with_rma_mv(network, covariates, case):
+    model, coefficients, method, tau2 = case
     golden = pd.read_csv(GOLDEN / "network_regression.csv", keep_default_na=False)
     golden = golden[golden["model"] == model]
     if coefficients != "common":

@@ -96,7 +96,7 @@ def default_measure(numbers: dict[str, FloatArray]) -> str:
 def _complete(arms: ArmRows, needs: Sequence[str]) -> tuple[dict[str, list[int]], list[str]]:
     """Group arms with all their numbers by study; studies of fewer than two are left out."""
     table = np.stack([arms.numbers[name] for name in needs])
-    known = np.isfinite(table).all(axis=0).tolist()
+    known = [bool(np.isfinite(arm).all()) for arm in table.T]
     rows: dict[str, list[int]] = {}
     for k, study in enumerate(arms.study):
         rows.setdefault(study, [])

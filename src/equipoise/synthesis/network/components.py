@@ -124,9 +124,8 @@ def component_rows(
         ("A vs B"), `tau2` and `q-test` rows of the additive model; what the studies do not
         identify is refused by name.
     """
-    how = {"separator": separator, "inactive": inactive}
-    common = fit_components(network, tau2=0.0, **how)
-    random = fit_components(network, method=method, **how)
+    common = fit_components(network, separator=separator, inactive=inactive, tau2=0.0)
+    random = fit_components(network, separator=separator, inactive=inactive, method=method)
     unit = network.scale or "effect"
     told = Told(
         unit,
@@ -137,12 +136,16 @@ def component_rows(
     )
     at = 0 if reference is None and inactive is None else network.index(reference or inactive or "")
     found = Estimates()
-    for suffix, fit, text in (("", random, told.random), ("-common", common, told.common)):
-        found += _components(fit, suffix, told, text) + _sums(network, fit, at, suffix, told, text)
+    for suffix, fit in (("", random), ("-common", common)):
+        found += _components(fit, suffix, told) + _sums(network, fit, at, suffix, told)
     return found + _tests(network, common, random, method)
 
 
-def _components(fit: ComponentFit, suffix: str, told: Told, text: str) -> Estimates:
+def _text(told: Told, suffix: str) -> str:
+    return told.common if suffix else told.random
+
+
+def _components(fit: ComponentFit, suffix: str, told: Told) -> Estimates:
     rows, refused, name = [], [], f"component-effect{suffix}"
     for component, unit_vector in zip(fit.components, np.eye(len(fit.components)), strict=True):
         value, se = fit.combination(unit_vector)
@@ -150,16 +153,13 @@ def _components(fit: ComponentFit, suffix: str, told: Told, text: str) -> Estima
             reason = "studies do not tell this component from others: they come and go together"
             refused.append(Refusal(name, reason, component))
         else:
-            row = normal_row(name, component, (value, se), told, text)
-            rows.append(row)
+            rows.append(normal_row(name, component, (value, se), told, _text(told, suffix)))
     if rows and not suffix:
         rows[0] = replace(rows[0], assumptions=(INTERACTION_FREE,))
     return Estimates(tuple(rows), tuple(refused))
 
 
-def _sums(
-    network: Network, fit: ComponentFit, at: int, suffix: str, told: Told, text: str
-) -> Estimates:
+def _sums(network: Network, fit: ComponentFit, at: int, suffix: str, told: Told) -> Estimates:
     """Return differences of treatments as sums of components, all pairs in one go."""
     pairs = list(ordered_pairs(network, at))
     weights = np.array([fit.C[i] - fit.C[j] for i, j in pairs])
@@ -173,7 +173,7 @@ def _sums(
             refused.append(Refusal(name, "studies do not identify the components apart", label))
             continue
         pair = float(value[k]), float(np.sqrt(max(variance[k], 0.0)))
-        rows.append(normal_row(name, label, pair, told, text))
+        rows.append(normal_row(name, label, pair, told, _text(told, suffix)))
     return Estimates(tuple(rows), tuple(refused))
 
 

@@ -36,7 +36,7 @@ class Weighted(NamedTuple):
 def least_squares(z: FloatArray, X: FloatArray, w: FloatArray) -> Weighted:
     """Regress z (N,) on X (N, p), of any rank, with weights w (N,)."""
     weighted = X * w[:, None]
-    inverse: FloatArray = np.linalg.pinv(X.T @ weighted, rcond=1e-12, hermitian=True)
+    inverse = np.linalg.pinv(X.T @ weighted, rcond=1e-12, hermitian=True).astype(np.float64)
     beta = inverse @ (weighted.T @ z)
     residual = z - X @ beta
     trace = float(np.einsum("ij,ij->", weighted @ inverse, weighted))
@@ -86,7 +86,8 @@ def _score(z: FloatArray, d: FloatArray, X: FloatArray, t: float, *, restricted:
     w = 1 / (d + t)
     fit = least_squares(z, X, w)
     trace = float(w.sum()) - (fit.trace if restricted else 0.0)
-    return float((w**2) @ fit.residual**2) - trace
+    gain: float = ((w * fit.residual) ** 2).sum() - trace
+    return gain
 
 
 def _likelihood(

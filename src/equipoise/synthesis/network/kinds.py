@@ -81,10 +81,10 @@ def by_kind(
         )
     kept, lost = _apart(joined)
     notes = (f"Joined, these compare nothing: {', '.join(lost)}.",) if lost else ()
-    about = {"scale": network.scale, "ratio": network.ratio}
+    scale, ratio = network.scale, network.ratio
     return ByKind(
-        make_network(split, notes=network.notes, **about),
-        make_network(kept, notes=notes, **about),
+        make_network(split, scale=scale, ratio=ratio, notes=network.notes),
+        make_network(kept, scale=scale, ratio=ratio, notes=notes),
         of,
         name,
     )
@@ -126,9 +126,9 @@ def rank_shift_rows(
     Returns
     -------
     Estimates
-        `p-score-split`, `p-score-joined`, `p-score-shift` and `rank-shift` (label a treatment; below
-        0 it moves up), `joined-effect` ("A vs any comparator") and `effect-shift` ("A vs Placebo
-        (inert)": joined less split).
+        `p-score-split`, `p-score-joined`, `p-score-shift` and `rank-shift` (label a treatment;
+        below 0 it moves up), `joined-effect` ("A vs any comparator") and `effect-shift`
+        ("A vs Placebo (inert)": joined less split).
     """
     shared = [t for t in kinds.split.treatments if t in kinds.joined.treatments]
     shared = [t for t in shared if t not in kinds.kinds and t != kinds.joined_name]
@@ -172,7 +172,8 @@ def _scores(
 
 def _ranks(score: np.ndarray) -> np.ndarray:
     """Return ranks, 1 the highest score; equal scores share the best."""
-    return 1.0 + (score[None, :] > score[:, None] + 1e-12).sum(axis=1)
+    ahead: np.ndarray = (score[None, :] > score[:, None] + 1e-12).sum(axis=1)
+    return 1.0 + ahead
 
 
 def _effects(

@@ -149,9 +149,7 @@ def fit_regression(
     identified = np.linalg.pinv(X, rcond=1e-10) @ X
     q = least_squares(network.z, X, 1 / network.d).q
     df = len(X) - int(np.linalg.matrix_rank(X, tol=1e-9))
-    return RegressionFit(
-        network, at, label, tau2, spread, fit.beta, fit.inverse, identified, q, df
-    )
+    return RegressionFit(network, at, label, tau2, spread, fit.beta, fit.inverse, identified, q, df)
 
 
 def _exchangeable(

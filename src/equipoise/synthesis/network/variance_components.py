@@ -47,7 +47,8 @@ def restricted_components(
 
 
 def _covariance(S0: FloatArray, S: Sequence[FloatArray], f: FloatArray) -> FloatArray:
-    return S0 + np.einsum("i,ijk->jk", f, np.array(S))
+    V: FloatArray = S0 + np.einsum("i,ijk->jk", f, np.array(S))
+    return V
 
 
 def _likelihood(y: FloatArray, S0: FloatArray, S: Sequence[FloatArray], f: FloatArray) -> float:
