@@ -144,7 +144,7 @@ def _wide(frame: pd.DataFrame, told: dict[str, str], stems: dict[str, dict[str, 
     chosen = _chosen(told, {**stems, **({told["study"]: None} if "study" in told else {})})
     chosen["treatment"] = told.get("treatment") or _find("treatment", stems) or ""
     _check_outcome(chosen, ", ".join(frame.columns))
-    label = told.get("study") or _find("study", list(frame.columns))
+    label = told.get("study") or _study_of_rows(frame)
     study = _texts(frame[label]) if label else [str(k + 1) for k in range(len(frame))]
     if len(set(study)) < len(study):
         raise DataError(
@@ -178,6 +178,14 @@ def _wide(frame: pd.DataFrame, told: dict[str, str], stems: dict[str, dict[str, 
     said = _found("a row a study", {**told_study, **{w: f"{s}1, ..." for w, s in chosen.items()
                                                     if w != "study"}})  # fmt: skip
     return ArmRows(tuple(names), tuple(treatments), _with_sd(made), said, (), label)
+
+
+def _study_of_rows(frame: pd.DataFrame) -> str | None:
+    """Return a column of study names, one that tells rows apart where there is one."""
+    lower = {column.lower(): column for column in frame.columns}
+    named = [lower[name] for name in NAMES["study"] if name in lower]
+    apart = [column for column in named if frame[column].is_unique]
+    return next(iter([*apart, *named]), None)
 
 
 def _found(layout: str, chosen: Mapping[str, str]) -> str:

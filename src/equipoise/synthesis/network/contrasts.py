@@ -71,7 +71,7 @@ def network_of_comparisons(
     made = [block_of(name, c, tolerance=tolerance, mend=mend) for name, c in rows.items()]
     notes = [note for _, told in made for note in told]
     if missing:
-        notes.insert(0, f"{missing} comparisons without an effect or standard error are left out.")
+        notes.insert(0, f"Comparisons without an effect or standard error left out: {missing}.")
     blocks = [block for block, _ in made]
     return make_network(blocks, scale=scale, notes=notes, connected=connected)
 

@@ -78,7 +78,7 @@ def _moment(z: FloatArray, d: FloatArray, X: FloatArray) -> float:
     w = 1 / d
     fit = least_squares(z, X, w)
     excess = fit.q - (len(z) - X.shape[1])
-    return max(0.0, excess / (float(w.sum()) - fit.trace))
+    return float(max(0.0, excess / (float(w.sum()) - fit.trace)))
 
 
 def _score(z: FloatArray, d: FloatArray, X: FloatArray, t: float, *, restricted: bool) -> float:
