@@ -34,7 +34,12 @@ VERBS = {
     "adjust": ("adjust", "Adjust p values for being several: Holm, graphs, Dunnett, ..."),
     "harms": ("harms", "Adverse events by arm, with what could still be missed."),
     "network": ("network", "Pool a network of treatments: effects, ranks, inconsistency."),
+    "judge": ("judge", "Risk of bias of studies: RoB 2 from its questions, ROBINS-I."),
     "belief": ("belief", "Drug or belief? Blinding, and effects given belief."),
+    "effects": ("effects", "Effect sizes from published means, changes, counts, t, p, medians."),
+    "pool": ("pool", "Pool independent studies: the mean, and how far they differ."),
+    "dose-response": ("dose_response", "Trials of several doses pooled into a curve."),
+    "sequential": ("sequential", "Pooled trials as they came: is there enough information yet?"),
     "report": ("report", "Write the report page of a trial."),
 }
 
