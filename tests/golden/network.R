@@ -131,6 +131,12 @@ if (wanted("means")) {
       write.csv(data.frame(id = p$studlab, treat1 = p$treat1, treat2 = p$treat2,
         TE = signif(p$TE, 15), seTE = signif(p$seTE, 15)), "network_contrasts_data.csv",
         row.names = FALSE, quote = FALSE)
+      rounded <- data.frame(id = p$studlab, treat1 = p$treat1, treat2 = p$treat2, TE = round(p$TE / 3, 3),
+        seTE = round(p$seTE / 3, 3)) # thirds: multi-arm effects add up but for rounding
+      write.csv(rounded, "network_rounded_data.csv", row.names = FALSE, quote = FALSE)
+      r <- netmeta(TE, seTE, treat1, treat2, id, data = rounded, reference.group = "A")
+      league("means-rounded", r)
+      split_q("means-rounded", r)
     }
   }
   write_part("network_means.csv")

@@ -127,6 +127,7 @@ def _analysed(network: Network, kinds: ByKind | None, options: dict[str, Any]) -
             tau2=options["tau2"],
             small_values=options["small_values"],
             contribution=None if way == "none" else way,
+            contribution_common=options["every"],
             **about,
         )
     if options["components"]:

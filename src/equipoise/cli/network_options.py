@@ -86,7 +86,9 @@ def model_options(command: Command) -> Command:
             help="A CSV of treatment, kind and, where it differs, study.",
         ),
         click.option("--joined", metavar="NAME", help="Name of the comparators joined."),
-        click.option("--all", "every", is_flag=True, help="Print every row, as --json does."),
+        click.option(
+            "--all", "every", is_flag=True, help="Every row; with --json also common contributions."
+        ),
         plot_option("Also draw the network"),
         plot_option("Also draw the league", "--plot-league"),
         plot_option("Also draw P-scores", "--plot-ranks"),

@@ -50,6 +50,9 @@ def networks(linde_table):
     }
     for measure in ("RR", "RD", "ASD"):
         found[f"linde-{measure}"] = network_of_arms(arms_of_table(linde_table), measure), "DL"
+    rounded = pd.read_csv(GOLDEN / "network_rounded_data.csv")
+    columns = {"effect": "TE", "se": "seTE", "study": "id", "treat1": "treat1", "treat2": "treat2"}
+    found["means-rounded"] = network_of_contrast_table(rounded, **columns), "DL"
     for measure in ("MD", "SMD", "ROM"):
         found[f"means-{measure}"] = network_of_arms(means, measure), "DL"
     return found
@@ -84,9 +87,9 @@ class Compared:
 
 NAMES = [
     "linde", "linde-REML", "linde-ML", "linde-RR", "linde-RD", "linde-ASD", "linde-remission",
-    "means-MD", "means-SMD", "means-ROM", "made22", "made22-REML",
+    "means-MD", "means-SMD", "means-ROM", "means-rounded", "made22", "made22-REML",
 ]  # fmt: skip
-SPLIT = ["linde", "linde-remission", "means-MD", "made22"]
+SPLIT = ["linde", "linde-remission", "means-MD", "means-rounded", "made22"]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -140,7 +143,9 @@ def test_direct_and_indirect_evidence(name, kind, networks):
     c.check(f"seTE.indirect.{kind}", indirect_se)
 
 
-@pytest.mark.parametrize("name", SPLIT)
+# not means-rounded: decomp.design takes some of a multi-arm study's comparisons, and with rounded ones
+# its total (24.1194) is not netmeta's own Q (24.1267), which we split
+@pytest.mark.parametrize("name", [name for name in SPLIT if name != "means-rounded"])
 def test_q_by_designs(name, networks):
     c, split = Compared(name, networks), q_split(networks[name][0])
     for test, label in ((split.total, "Total"), (split.within, "Within designs"),

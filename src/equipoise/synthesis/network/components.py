@@ -96,14 +96,19 @@ def fit_components(
     components, C = component_matrix(network.treatments, separator, inactive)
     X = network.X @ C
     if tau2 is None:
-        tau2 = tau2_of(network.z, network.d, X, method)
-    fit = least_squares(network.z, X, 1 / (network.d + tau2 / 2))
+        tau2 = tau2_of(network.z, network.d, X, method, lack=_lack(network))
+    z, lack = network.contrasts_at(tau2)
+    fit = least_squares(z, X, 1 / (network.d + tau2 / 2))
     rank = int(np.linalg.matrix_rank(X, tol=1e-9))
     if rank == 0:
         raise NotIdentifiedError("No study compares treatments that differ in components.")
     known = np.linalg.pinv(X) @ X
-    df = len(network.z) - rank
-    return ComponentFit(components, C, tau2, fit.beta, fit.inverse, known, fit.q, df)
+    q, df = fit.q + float(lack.sum()), len(z) - rank
+    return ComponentFit(components, C, tau2, fit.beta, fit.inverse, known, q, df)
+
+
+def _lack(network: Network) -> float:
+    return float(network.contrasts_at(0.0)[1].sum())
 
 
 def component_rows(
@@ -187,7 +192,7 @@ def _tests(
     rows = [tau2] if common.df > 0 else []
     rows += _q_row("additive model", common.q, common.df)
     parts = len(parts_of([block.treatments for block in network.blocks]))
-    full = least_squares(network.z, network.X, 1 / network.d).q
+    full = least_squares(network.z, network.X, 1 / network.d).q + _lack(network)
     full_df = len(network.z) - (len(network.treatments) - parts)
     if parts > 1:
         reason = f"the full network is in {parts} parts"

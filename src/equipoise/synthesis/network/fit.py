@@ -64,10 +64,11 @@ def fit_at(network: Network, tau2: float = 0.0) -> NetworkFit:
     weighted = network.X * w[:, None]
     L = network.X.T @ weighted
     inverse = laplacian_inverse(L)
-    effects = inverse @ (weighted.T @ network.z)
-    residual = network.z - network.X @ effects
-    df = len(network.z) - len(network.treatments) + 1
-    return NetworkFit(tau2, effects, inverse, L, float(w @ residual**2), df)
+    z, lack = network.contrasts_at(tau2)
+    effects = inverse @ (weighted.T @ z)
+    residual = z - network.X @ effects
+    q = float(w @ residual**2) + float(lack.sum())
+    return NetworkFit(tau2, effects, inverse, L, q, len(z) - len(network.treatments) + 1)
 
 
 def laplacian_inverse(L: FloatArray) -> FloatArray:

@@ -43,7 +43,9 @@ def least_squares(z: FloatArray, X: FloatArray, w: FloatArray) -> Weighted:
     return Weighted(beta, inverse, residual, float(w @ residual**2), trace)
 
 
-def tau2_of(z: FloatArray, d: FloatArray, X: FloatArray, method: Method = "DL") -> float:
+def tau2_of(
+    z: FloatArray, d: FloatArray, X: FloatArray, method: Method = "DL", *, lack: float = 0.0
+) -> float:
     """Estimate tau2, at least 0.
 
     Parameters
@@ -55,6 +57,8 @@ def tau2_of(z: FloatArray, d: FloatArray, X: FloatArray, method: Method = "DL") 
     method
         DL equates Q with its expectation; REML and ML maximise, to machine precision, over all
         local maxima.
+    lack
+        A part of Q that no contrast holds: effects of multi-arm studies that do not quite add up.
 
     References
     ----------
@@ -64,7 +68,7 @@ def tau2_of(z: FloatArray, d: FloatArray, X: FloatArray, method: Method = "DL") 
     if len(z) <= X.shape[1]:
         return 0.0
     if method == "DL":
-        return 2 * _moment(z, d, X)
+        return 2 * _moment(z, d, X, lack)
     return 2 * _maximum(z, d, X, restricted=method == "REML")
 
 
@@ -74,10 +78,10 @@ def _full_rank(X: FloatArray) -> FloatArray:
     return left[:, size > 1e-10 * max(size[0], 1e-300)]
 
 
-def _moment(z: FloatArray, d: FloatArray, X: FloatArray) -> float:
+def _moment(z: FloatArray, d: FloatArray, X: FloatArray, lack: float) -> float:
     w = 1 / d
     fit = least_squares(z, X, w)
-    excess = fit.q - (len(z) - X.shape[1])
+    excess = fit.q + lack - (len(z) - X.shape[1])
     return float(max(0.0, excess / (float(w.sum()) - fit.trace)))
 
 

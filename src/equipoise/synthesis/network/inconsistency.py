@@ -65,9 +65,9 @@ def q_split(network: Network) -> QSplit:
     designs = tuple(dict.fromkeys(sorted(of_study)))
     place = {design: k for k, design in enumerate(designs)}
     row_design = np.array([place[design] for design in of_study])[network.row_study]
-    w = 1 / network.d
-    all_q, all_df = _q(network, np.arange(len(w)), w)
-    within = [_q(network, np.flatnonzero(row_design == k), w) for k in range(len(designs))]
+    every = np.arange(len(row_design))
+    all_q, all_df = _q(network, every)
+    within = [_q(network, np.flatnonzero(row_design == k)) for k in range(len(designs))]
     q_in, df_in = sum(q for q, _ in within), sum(df for _, df in within)
     by_design = tuple(
         QTest(design_name(design), *one) for design, one in zip(designs, within, strict=True)
@@ -89,11 +89,13 @@ def q_split(network: Network) -> QSplit:
     )
 
 
-def _q(network: Network, rows: NDArray[np.intp], w: FloatArray) -> tuple[float, int]:
-    """Q and df of the consistency model on some rows."""
-    X = network.X[rows]
-    fit = least_squares(network.z[rows], X, w[rows])
-    return fit.q, len(rows) - int(np.linalg.matrix_rank(X, tol=1e-9))
+def _q(network: Network, rows: NDArray[np.intp], tau2: float = 0.0) -> tuple[float, int]:
+    """Q and df of the consistency model on the rows of some studies."""
+    X, w = network.X[rows], 1 / (network.d[rows] + tau2 / 2)
+    z, lack = network.contrasts_at(tau2)
+    inside = lack[np.unique(network.row_study[rows])].sum()
+    q = least_squares(z[rows], X, w).q + float(inside)
+    return q, len(rows) - int(np.linalg.matrix_rank(X, tol=1e-9))
 
 
 def _moment_within(
@@ -111,10 +113,9 @@ def _moment_within(
 
 
 def _interaction(network: Network, row_design: NDArray[np.intp], designs: int, t: float) -> QTest:
-    w = 1 / (network.d + t)
-    whole, df = _q(network, np.arange(len(w)), w)
+    whole, df = _q(network, np.arange(len(row_design)), 2 * t)
     for k in range(designs):
-        q, own = _q(network, np.flatnonzero(row_design == k), w)
+        q, own = _q(network, np.flatnonzero(row_design == k), 2 * t)
         whole, df = whole - q, df - own
     return QTest("design by treatment", whole, df)
 
@@ -128,10 +129,9 @@ def _detached(
 ) -> tuple[QTest, ...]:
     """Q between designs when one of them has effects of its own."""
     found = []
-    w = 1 / network.d
     for k, design in enumerate(designs):
         others = np.flatnonzero(row_design != k)
-        q, df = _q(network, others, w)
+        q, df = _q(network, others)
         q, df = q - (q_within[0] - within[k][0]), df - (q_within[1] - within[k][1])
         found.append(QTest(design_name(design), q, df))
     return tuple(found)

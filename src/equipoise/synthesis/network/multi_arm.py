@@ -74,7 +74,19 @@ def block_of(
         notes.append(f"{told} The nearest were taken (--mend).")
     V = _variances(name, given, B, arms)
     headcount = np.array([(people or {}).get(arm, np.nan) for arm in arms])
-    return StudyBlock(name, arms, effects, centred_covariance(V), headcount), tuple(notes)
+    S = centred_covariance(V)
+    kept = None if mend else _as_given(effects, B, y)
+    return StudyBlock(name, arms, effects, S, headcount, kept), tuple(notes)
+
+
+def _as_given(effects: FloatArray, B: FloatArray, y: FloatArray) -> FloatArray | None:
+    """Return all differences, those given as they are; None where they add up."""
+    if np.abs(y - B @ effects).max() <= 1e-12 * max(1.0, np.abs(y).max()):
+        return None
+    first, second = B.argmax(axis=1), B.argmin(axis=1)
+    whole = effects[:, None] - effects
+    whole[first, second], whole[second, first] = y, -y
+    return whole
 
 
 def _check_each(name: str, given: Sequence[Comparison]) -> None:

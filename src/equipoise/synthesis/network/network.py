@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from equipoise.errors import DataError, NotIdentifiedError
-from equipoise.synthesis.network.study_blocks import StudyBlock, rotated
+from equipoise.synthesis.network.study_blocks import StudyBlock, reconciled, rotated
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.intp]
@@ -24,6 +24,15 @@ class DirectEvidence(NamedTuple):
     second: IntArray
     y: FloatArray
     v: FloatArray
+
+
+class LooseStudy(NamedTuple):
+    """A study whose effects add up but for rounding: its number, rows of `z`, contrasts, effects."""
+
+    study: int
+    rows: IntArray
+    axes: FloatArray
+    given: FloatArray
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,6 +54,8 @@ class Network:
         Which study each contrast belongs to.
     direct
         Every comparison that a study makes.
+    loose
+        Studies whose differences do not quite add up, with their rows and contrasts.
     scale
         Units and direction of the effects.
     notes
@@ -58,6 +69,7 @@ class Network:
     X: FloatArray
     row_study: IntArray
     direct: DirectEvidence
+    loose: tuple[LooseStudy, ...] = ()
     scale: str | None = None
     ratio: str | None = None
     notes: tuple[str, ...] = ()
@@ -72,6 +84,19 @@ class Network:
         """Pairs of treatments that some study compares, sorted, shape (m, 2)."""
         pairs = np.stack([self.direct.first, self.direct.second], axis=1)
         return np.unique(np.sort(pairs, axis=1), axis=0)
+
+    def contrasts_at(self, tau2: float) -> tuple[FloatArray, FloatArray]:
+        """Return z (N,) at a heterogeneity, and the part of Q inside each study (k,).
+
+        Both change with tau2 only where a study's effects do not quite add up.
+        """
+        z, lack = self.z, np.zeros(len(self.blocks))
+        if self.loose:
+            z = z.copy()
+        for one in self.loose:
+            variances = self.d[one.rows] + tau2 / 2
+            z[one.rows], lack[one.study] = reconciled(one.given, one.axes, variances)
+        return z, lack
 
     def index(self, treatment: str) -> int:
         """Find a treatment by its name, whatever its capitals where that is unique."""
@@ -119,8 +144,20 @@ def make_network(
         check_connected([block.treatments for block in blocks])
     z, d, X, study = _rows(blocks, place)
     direct = _direct(blocks, place)
-    told = tuple(notes)
-    return Network(treatments, tuple(blocks), z, d, X, study, direct, scale, ratio, told)
+    loose = _loose(blocks, study)
+    network = Network(
+        treatments, tuple(blocks), z, d, X, study, direct, loose, scale, ratio, tuple(notes)
+    )
+    return replace(network, z=network.contrasts_at(0.0)[0]) if loose else network
+
+
+def _loose(blocks: Sequence[StudyBlock], study: IntArray) -> tuple[LooseStudy, ...]:
+    found = []
+    for s, block in enumerate(blocks):
+        if block.given is not None:
+            axes = rotated(block.effects[None], block.covariance[None])[2][0]
+            found.append(LooseStudy(s, np.flatnonzero(study == s), axes, block.given))
+    return tuple(found)
 
 
 def _rows(
@@ -154,7 +191,7 @@ def _direct(blocks: Sequence[StudyBlock], place: dict[str, int]) -> DirectEviden
         study.append(np.full(len(i), s))
         first.append(where[i])
         second.append(where[j])
-        y.append(block.effects[i] - block.effects[j])
+        y.append(block.differences[i, j])
         v.append(block.variances[i, j])
     return DirectEvidence(*(np.concatenate(part) for part in (study, first, second, y, v)))
 

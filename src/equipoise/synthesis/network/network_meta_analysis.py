@@ -47,7 +47,9 @@ def fit_network(
     if method not in SOURCES:
         raise DataError(f"tau2 is by {', '.join(SOURCES)}; got {method!r}.")
     if tau2 is None:
-        tau2, how = tau2_of(network.z, network.d, network.X, method), str(method)
+        lack = float(network.contrasts_at(0.0)[1].sum())
+        tau2 = tau2_of(network.z, network.d, network.X, method, lack=lack)
+        how = str(method)
     elif tau2 < 0:
         raise DataError(f"tau2 is a variance: 0 or above. Got {tau2:g}.")
     else:
@@ -63,6 +65,7 @@ def network_meta_analysis(
     tau2: float | None = None,
     small_values: SmallValues | None = None,
     contribution: ContributionMethod | None = "shortest-path",
+    contribution_common: bool = False,
     level: float = 0.95,
 ) -> Estimates:
     """Analyse a network.
@@ -76,6 +79,8 @@ def network_meta_analysis(
         Whether small effects are "good" or "bad"; P-scores for either where it is None.
     contribution
         How contributions are found; None leaves them out.
+    contribution_common
+        Also those of the common-effect model: as many rows again.
 
     Returns
     -------
@@ -95,6 +100,7 @@ def network_meta_analysis(
     found += evidence_rows(network, common, at, told, "-common")
     if contribution is not None:
         found += contribution_rows(network, random, contribution)
+    if contribution is not None and contribution_common:
         found += contribution_rows(network, common, contribution, "-common")
     return with_notes(found, network.notes)
 

@@ -7,7 +7,7 @@ Schwarzer 2014) are the off-diagonal of the pseudoinverse of S, with the sign ch
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -31,6 +31,8 @@ class StudyBlock:
         Of the effects; only the variances of differences matter.
     people : shape (a,)
         How many, NaN where the file does not say.
+    given : shape (a, a) or None
+        Differences (row less column) as the file rounded them, where they do not quite add up.
     """
 
     name: str
@@ -38,6 +40,7 @@ class StudyBlock:
     effects: FloatArray
     covariance: FloatArray
     people: FloatArray
+    given: FloatArray | None = None
 
     @property
     def variances(self) -> FloatArray:
@@ -47,7 +50,14 @@ class StudyBlock:
 
     def renamed(self, treatments: tuple[str, ...]) -> StudyBlock:
         """Give the arms other names, such as their comparator's kind."""
-        return StudyBlock(self.name, treatments, self.effects, self.covariance, self.people)
+        return replace(self, treatments=treatments)
+
+    @property
+    def differences(self) -> FloatArray:
+        """Effect of each arm (row) less each other (column), as given; shape (a, a)."""
+        if self.given is not None:
+            return self.given
+        return self.effects[:, None] - self.effects
 
 
 def centred_covariance(variances: ArrayLike) -> FloatArray:
@@ -67,6 +77,32 @@ def centred_covariance(variances: ArrayLike) -> FloatArray:
     columns = V.mean(axis=-2, keepdims=True)
     centred: FloatArray = -(V - rows - columns + V.mean(axis=(-2, -1), keepdims=True)) / 2
     return centred
+
+
+def reconciled(
+    given: FloatArray, axes: FloatArray, variances: FloatArray
+) -> tuple[FloatArray, float]:
+    """Return the contrasts nearest to differences that do not quite add up, and what they leave.
+
+    The weight of a pair of arms is the one reduced for multi-arm studies, as in netmeta.
+
+    Parameters
+    ----------
+    given : shape (a, a)
+        Differences, row less column.
+    axes, variances : shapes (a - 1, a), (a - 1,)
+        The study's rotated contrasts, and their variances with heterogeneity.
+
+    Returns
+    -------
+    z : shape (a - 1,)
+    float
+        The weighted sum of squares about them, which is part of Q.
+    """
+    weight = -(axes.T / variances) @ axes
+    np.fill_diagonal(weight, 0.0)
+    z = variances * (axes @ (weight * given).sum(axis=1))
+    return z, float((weight * given**2).sum() / 2 - z @ (z / variances))
 
 
 def contrast_basis(arms: int) -> FloatArray:
