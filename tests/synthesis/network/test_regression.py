@@ -45,8 +45,8 @@ def test_agrees_with_rma_mv(network, covariates, case):
         covariates = {"severity": covariates["severity"]}
     fit = fit_regression(network, covariates, reference="A", coefficients=coefficients,
                          method=method, tau2=tau2)  # fmt: skip
-    # metafor's optimiser stops within 1e-6 of the maximum; at a given tau2 nothing is in between
-    bound = 1e-9 if tau2 else 2e-5
+    # metafor's optimiser stops within 1e-7 of the maximum; at a given tau2 nothing is in between
+    bound = 1e-9 if tau2 else 1e-6
     value = {w: rows.set_index("label")["value"] for w, rows in golden.groupby("what")}
     assert_allclose(fit.tau2, value["tau2"].iloc[0], rtol=bound)
     if coefficients == "exchangeable":

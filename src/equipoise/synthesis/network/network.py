@@ -27,7 +27,7 @@ class DirectEvidence(NamedTuple):
 
 
 class LooseStudy(NamedTuple):
-    """A study whose effects add up but for rounding: its number, rows of `z`, contrasts, effects."""
+    """A study whose effects add up but for rounding: number, rows of `z`, contrasts, effects."""
 
     study: int
     rows: IntArray
