@@ -59,11 +59,12 @@ def network_graph(nodes: pd.DataFrame, edges: pd.DataFrame, *, ax: Axes | None =
     for (a, b), k in zip(pairs, studies, strict=True):
         width = 0.7 + widest * (k - 1) / max(studies.max() - 1, 1)
         ax.plot(*xy[[a, b]].T, color=FAINT, linewidth=width, solid_capstyle="round", zorder=1)
-        if k > 1 and len(pairs) <= 40:
-            # off the middle, where many lines cross
-            x, y = xy[a] + (0.36 if len(pairs) > 6 else 0.5) * (xy[b] - xy[a])
+    if len(pairs) <= 40:
+        several = [(pair, int(k)) for pair, k in zip(pairs, studies, strict=True) if k > 1]
+        for (x, y), (_, k) in zip(number_spots(xy, pairs, [p for p, _ in several]), several,
+                                  strict=True):  # fmt: skip
             ax.text(
-                x, y, f"{k:.0f}", fontsize=7.5, ha="center", va="center", color=MUTED, zorder=2,
+                x, y, f"{k}", fontsize=7.5, ha="center", va="center", color=MUTED, zorder=2,
                 bbox={"boxstyle": "round,pad=0.12", "facecolor": PAPER, "edgecolor": "none"},
             )  # fmt: skip
     area = _areas(nodes)
@@ -105,6 +106,31 @@ def _nodes(ax: Axes, nodes: pd.DataFrame, xy: np.ndarray, area: np.ndarray) -> N
     for handle in legend.legend_handles:
         if handle is not None and hasattr(handle, "set_sizes"):
             handle.set_sizes([40.0])
+
+
+def number_spots(
+    xy: np.ndarray, pairs: Sequence[tuple[int, int]], several: Sequence[tuple[int, int]]
+) -> list[tuple[float, float]]:
+    """Return where on each line of `several` its number keeps off other lines and numbers."""
+    spots: list[tuple[float, float]] = []
+    for a, b in several:
+        tried = [xy[a] + t * (xy[b] - xy[a]) for t in (0.5, 0.4, 0.6, 0.32, 0.68, 0.25, 0.75)]
+        others = [pair for pair in pairs if pair != (a, b)]
+
+        def room(spot: np.ndarray, others: Sequence[tuple[int, int]] = tuple(others)) -> float:
+            lines = [_distance(spot, xy[c], xy[d]) for c, d in others]
+            numbers = [float(np.hypot(*(spot - np.array(done)))) for done in spots]
+            return min([0.12, *lines, *(n / 2 for n in numbers)])
+
+        best = max(tried, key=room)
+        spots.append((float(best[0]), float(best[1])))
+    return spots
+
+
+def _distance(spot: np.ndarray, start: np.ndarray, end: np.ndarray) -> float:
+    along = end - start
+    t = float(np.clip((spot - start) @ along / (along @ along), 0, 1))
+    return float(np.hypot(*(spot - start - t * along)))
 
 
 def circular_order(count: int, pairs: Sequence[tuple[int, int]]) -> np.ndarray:

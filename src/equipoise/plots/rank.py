@@ -32,7 +32,7 @@ def rank(
     direction
         Which values are good, for the axis.
     """
-    ax = ax or new_axes(62 + 20 * len(frame))
+    ax = ax or new_axes((62 if other is None else 84) + 20 * len(frame))
     frame = frame.sort_values("score", ascending=False, kind="stable")
     score = frame["score"].to_numpy(dtype=np.float64)
     rows = np.arange(len(frame))[::-1]
@@ -44,7 +44,9 @@ def rank(
             frame["other"].to_numpy(dtype=np.float64), rows, "D", color=ACTIVE, label=other,
             markerfacecolor=PAPER, markersize=5.5, markeredgewidth=1.3, clip_on=False,
         )  # fmt: skip
-        ax.legend(loc="lower right", frameon=False, fontsize=8)
+        ax.legend(
+            loc="lower left", bbox_to_anchor=(0, 1), ncols=2, frameon=False, fontsize=8,
+        )  # fmt: skip
     rows_only(ax, [shorten(str(label), 26) for label in frame["label"]])
     ax.set_xlim(0, 1)
     ax.set_xlabel(f"P-score{f' ({direction})' if direction else ''}")

@@ -113,6 +113,11 @@ def _complete(arms: ArmRows, needs: Sequence[str]) -> tuple[dict[str, list[int]]
     return used, notes
 
 
+def named(study: str) -> str:
+    """Return a study's name for a message: "study 85" where it is a number."""
+    return f"Study {study}" if study.isdigit() else study
+
+
 def _listed(studies: Sequence[str]) -> str:
     noun = "Study" if len(studies) == 1 else f"{len(studies)} studies"
     return f"{noun} ({', '.join(studies)})"
@@ -127,8 +132,8 @@ def _block(
         if not pool_same:
             twice = next(name for name in names if names.count(name) > 1)
             raise DataError(
-                f"{study} has {names.count(twice)} arms of {twice}. Pool them (--pool-same), or "
-                "name them apart."
+                f"{named(study)} has {names.count(twice)} arms of {twice}. Pool them "
+                "(--pool-same), or name them apart."
             )
         names, numbers = _pooled(names, numbers)
         if len(names) < 2:
@@ -136,7 +141,7 @@ def _block(
     try:
         found = arm_effects(measure, dict(numbers), correction=correction)
     except DataError as error:
-        raise DataError(f"{study} {error}") from error
+        raise DataError(f"{named(study)} {error}") from error
     if found is None:
         return None
     people = numbers.get("n", np.full(len(names), np.nan))
