@@ -38,6 +38,11 @@ VERBS = {
     "effects": ("effects", "Effect sizes from published means, changes, counts, t, p, medians."),
     "pool": ("pool", "Pool independent studies: the mean, and how far they differ."),
     "network": ("network", "Pool a network of treatments: effects, ranks, inconsistency."),
+    "bayes": ("bayes", "Pool studies, a network or biased classes with priors, by quadrature."),
+    "blinding-synthesis": (
+        "blinding_synthesis",
+        "How much of a pooled effect survives honest blinding?",
+    ),
     "dose-response": ("dose_response", "Trials of several doses pooled into a curve."),
     "sequential": ("sequential", "Pooled trials as they came: is there enough information yet?"),
     "report": ("report", "Write the report page of a trial."),
