@@ -37,6 +37,7 @@ VERBS = {
     "belief": ("belief", "Drug or belief? Blinding, and effects given belief."),
     "effects": ("effects", "Effect sizes from published means, changes, counts, t, p, medians."),
     "pool": ("pool", "Pool independent studies: the mean, and how far they differ."),
+    "network": ("network", "Pool a network of treatments: effects, ranks, inconsistency."),
     "bayes": ("bayes", "Pool studies, a network or biased classes with priors, by quadrature."),
     "blinding-synthesis": (
         "blinding_synthesis",

@@ -16,8 +16,11 @@ from equipoise.plots.guesses_by_arm import guesses_by_arm
 from equipoise.plots.harms_dot_plot import harms_dot_plot
 from equipoise.plots.intervals import intervals
 from equipoise.plots.kaplan_meier import kaplan_meier
+from equipoise.plots.league_heat import league_heat
 from equipoise.plots.mean_profiles import mean_profiles
+from equipoise.plots.network_graph import network_graph
 from equipoise.plots.participant_flow import participant_flow
+from equipoise.plots.rank import rank
 from equipoise.plots.sequential import sequential
 from equipoise.plots.stratum_means import stratum_means
 from equipoise.plots.svg import to_svg
@@ -42,8 +45,11 @@ __all__ = [
     "harms_dot_plot",
     "intervals",
     "kaplan_meier",
+    "league_heat",
     "mean_profiles",
+    "network_graph",
     "participant_flow",
+    "rank",
     "sequential",
     "stratum_means",
     "testing_graph",
