@@ -86,9 +86,7 @@ def _climb(
     return Maximum(theta, to_phi(theta)[0], at, left, left <= 1e-8 * scale)
 
 
-def _trust_step(
-    slope: FloatArray, curve: FloatArray, radius: float
-) -> tuple[FloatArray, float]:
+def _trust_step(slope: FloatArray, curve: FloatArray, radius: float) -> tuple[FloatArray, float]:
     """Return the step within the radius that gains most on the quadratic, and that gain."""
     if not len(slope):
         return slope, 0.0

@@ -122,7 +122,7 @@ def cluster_robust(clusters: Sequence[Cluster], b: FloatArray, kind: Kind = "CR2
     20:375-393. Pustejovsky & Tipton (2018), J Bus Econ Stat 36:672-683.
     """
     J, p = len(clusters), len(b)
-    if J <= p:
+    if p >= J:
         raise NotIdentifiedError(
             f"Cluster-robust errors of {p} coefficients need more than {p} clusters; got {J}."
         )

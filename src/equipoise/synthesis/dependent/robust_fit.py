@@ -53,6 +53,4 @@ def independent_clusters(
     b = np.linalg.solve((X.T * w) @ X, (X.T * w) @ y)
     residual = y - X @ b
     rows_of = clusters_of_rows(cluster, list(range(len(y))), "row")
-    return [
-        Cluster(X[r], residual[r], np.diag(w[r]), np.diag(1 / w[r])) for r in rows_of
-    ], b
+    return [Cluster(X[r], residual[r], np.diag(w[r]), np.diag(1 / w[r])) for r in rows_of], b

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from equipoise.errors import NotIdentifiedError
 from equipoise.synthesis.sparse.mantel_haenszel import Pooled
 from equipoise.synthesis.sparse.stratified_tests import ChiSquare, hypergeometric_moments
