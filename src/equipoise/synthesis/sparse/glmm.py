@@ -23,8 +23,8 @@ from equipoise.synthesis.sparse.mixed_likelihood import MixedModel
 from equipoise.synthesis.sparse.saturated import (
     StudyEstimates,
     conditional_tables,
-    logits,
     log_rates,
+    logits,
     rates_given_events,
     table_cells,
     with_random_studies,

@@ -78,9 +78,7 @@ def _top(model: MixedModel, theta: FloatArray, nodes: int) -> Top[Integrated]:
     return top
 
 
-def _finish(
-    model: MixedModel, top: Top[Integrated], nodes: int, moved: float = 0.0
-) -> EventsFit:
+def _finish(model: MixedModel, top: Top[Integrated], nodes: int, moved: float = 0.0) -> EventsFit:
     m = model.fixed
     L = top.theta[m:].copy()
     if len(L) == 1 and abs(L[0]) < 1e-4:  # a top on the border: Newton only halves towards it
@@ -104,6 +102,4 @@ def _finish(
 
 
 def _without_random(model: MixedModel) -> MixedModel:
-    return MixedModel(
-        model.kernel, model.offset, model.D, model.index, model.Z[:, :, :0], ()
-    )
+    return MixedModel(model.kernel, model.offset, model.D, model.index, model.Z[:, :, :0], ())

@@ -80,9 +80,7 @@ def odds_ratio_model(
 ) -> MixedModel:
     """Return the model of tables; tables where nobody or everybody had an event are left out."""
     if model == "CM.EL":
-        return one_row_model(
-            hypergeometric(t.a, t.n1, t.c, t.n2), X, heterogeneous=heterogeneous
-        )
+        return one_row_model(hypergeometric(t.a, t.n1, t.c, t.n2), X, heterogeneous=heterogeneous)
     if model == "CM.AL":
         kernel = binomial(t.a[:, None], (t.a + t.c)[:, None])
         return one_row_model(kernel, X, heterogeneous=heterogeneous, offset=np.log(t.n1 / t.n2))

@@ -130,9 +130,7 @@ def _nodes(
     A = np.linalg.cholesky(np.linalg.inv(precision))
     axes, log_volume = [], np.log(np.diagonal(A, axis1=1, axis2=2)).sum(axis=1)
     for axis in range(q):
-        ends = [
-            sign * _reach(kernel, base, slopes, mode, sign * A[:, :, axis]) for sign in (-1, 1)
-        ]
+        ends = [sign * _reach(kernel, base, slopes, mode, sign * A[:, :, axis]) for sign in (-1, 1)]
         steps = (ends[1] - ends[0]) / (nodes - 1)
         axes.append(ends[0][:, None] + steps[:, None] * np.arange(nodes))
         log_volume = log_volume + np.log(steps)
@@ -140,7 +138,10 @@ def _nodes(
         t = axes[0][:, :, None]
     else:
         shape = (k, nodes, nodes)
-        grid = (np.broadcast_to(axes[0][:, :, None], shape), np.broadcast_to(axes[1][:, None], shape))
+        grid = (
+            np.broadcast_to(axes[0][:, :, None], shape),
+            np.broadcast_to(axes[1][:, None], shape),
+        )
         t = np.stack([x.reshape(k, -1) for x in grid], axis=2)
     return mode[:, None, :] + np.einsum("kab,kjb->kja", A, t), log_volume
 
@@ -150,9 +151,7 @@ def _log_g(kernel: Kernel, base: FloatArray, slopes: FloatArray, z: FloatArray) 
     return np.asarray(kernel(eta[:, :, None])[0].sum(axis=(1, 2)) - np.square(z).sum(axis=1) / 2)
 
 
-def _modes(
-    kernel: Kernel, base: FloatArray, slopes: FloatArray
-) -> tuple[FloatArray, FloatArray]:
+def _modes(kernel: Kernel, base: FloatArray, slopes: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Return each study's most likely z (k, q) and the precision there (k, q, q)."""
     k, _, q = slopes.shape
     z = np.zeros((k, q))
