@@ -67,3 +67,41 @@ for (model in c("UM.FS", "CM.EL", "CM.AL")) {
   for (j in 1:2) { out("bcg", paste0("GLMM-mods-", model), paste0("beta", j), fit$beta[j]); out("bcg", paste0("GLMM-mods-", model), paste0("se", j), fit$se[j]) }
   out("bcg", paste0("GLMM-mods-", model), "tau2", fit$tau2)
 }
+# closer to the maximum than rma.glmm's defaults come: glmer with 100 nodes and a tight optimiser
+suppressMessages(library(lme4))
+control <- glmerControl(optimizer = "bobyqa", optCtrl = list(rhobeg = 0.1, rhoend = 1e-9, maxfun = 1e6))
+long <- function(t) {
+  t <- t[t$a + t$c > 0 & t$a + t$c < t$n1 + t$n2, ]
+  data.frame(study = factor(rep(seq_len(nrow(t)), 2)), x = c(t$a, t$c), n = c(t$n1, t$n2), arm = rep(1:0, each = nrow(t)))
+}
+for (d in c("linde", "bcg")) {
+  l <- long(get(d))
+  for (coding in c(0.5, 1, 0)) {
+    l$z <- l$arm - (1 - coding)
+    fit <- suppressMessages(glmer(cbind(x, n - x) ~ -1 + study + arm + (0 + z | study), data = l, family = binomial, nAGQ = 100, control = control))
+    m <- paste0("exact-UM.FS-", coding)
+    out(d, m, "beta", fixef(fit)[["arm"]]); out(d, m, "se", sqrt(vcov(fit)["arm", "arm"])); out(d, m, "tau2", VarCorr(fit)[[1]][1])
+  }
+  t <- get(d)
+  t$study <- factor(seq_len(nrow(t)))
+  fit <- suppressMessages(glmer(cbind(a, n1 - a) ~ 1 + (1 | study), data = t, family = binomial, nAGQ = 100, control = control))
+  out(d, "exact-PLO", "beta", fixef(fit)[[1]]); out(d, "exact-PLO", "se", sqrt(vcov(fit)[1, 1])); out(d, "exact-PLO", "tau2", VarCorr(fit)[[1]][1])
+}
+# two random effects: glmer has Laplace's approximation only. The likelihood by brute force on a
+# fixed grid of both effects, at given parameters: level, effect, sd of level, of effect, correlation
+grid <- seq(-9, 9, length.out = 361)
+brute <- function(t, par) {
+  t <- t[t$a + t$c > 0 & t$a + t$c < t$n1 + t$n2, ]
+  z1 <- outer(grid, grid, function(a, b) a); z2 <- outer(grid, grid, function(a, b) b)
+  w <- dnorm(z1) * dnorm(z2) * (grid[2] - grid[1])^2
+  u <- par[3] * z1
+  e <- par[4] * (par[5] * z1 + sqrt(1 - par[5]^2) * z2)
+  total <- 0
+  for (i in seq_len(nrow(t))) {
+    f <- dbinom(t$a[i], t$n1[i], plogis(par[1] + par[2] + u + e / 2)) * dbinom(t$c[i], t$n2[i], plogis(par[1] + u - e / 2))
+    total <- total + log(sum(w * f))
+  }
+  total
+}
+points <- list(c(-0.9, 1.1, 0.55, 0.75, 0), c(-0.8, 1.2, 0.6, 0.8, -0.5), c(-2, -0.5, 0.3, 1.4, 0.7))
+for (d in c("linde", "zeros")) for (j in seq_along(points)) out(d, "brute-UM.RS", paste0("ll", j), brute(get(d), points[[j]]))

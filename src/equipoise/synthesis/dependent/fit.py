@@ -64,7 +64,7 @@ class MixedFit:
     @property
     def residual_df(self) -> int:
         """Rows less coefficients."""
-        return self.X.shape[0] - self.X.shape[1]
+        return int(self.X.shape[0] - self.X.shape[1])
 
     @cached_property
     def studies(self) -> int:

@@ -49,7 +49,7 @@ class Problem:
     @property
     def columns(self) -> int:
         """Coefficients."""
-        return self.stacks[0].X.shape[2]
+        return int(self.stacks[0].X.shape[2])
 
     @property
     def components(self) -> int:
@@ -112,7 +112,7 @@ def evaluate(problem: Problem, phi: FloatArray, criterion: Criterion) -> Evaluat
         except np.linalg.LinAlgError:
             return None
         log_det += 2 * float(np.log(np.diagonal(root, axis1=1, axis2=2)).sum())
-        W = np.linalg.inv(M)
+        W = np.asarray(np.linalg.inv(M), dtype=np.float64)
         wx = W @ stack.X
         xwx += np.einsum("bmp,bmq->pq", stack.X, wx)
         xwy += np.einsum("bmp,bm->p", wx, stack.y)

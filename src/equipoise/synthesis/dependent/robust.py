@@ -127,7 +127,7 @@ def cluster_robust(clusters: Sequence[Cluster], b: FloatArray, kind: Kind = "CR2
             f"Cluster-robust errors of {p} coefficients need more than {p} clusters; got {J}."
         )
     n = sum(len(c.residual) for c in clusters)
-    bread = np.linalg.inv(sum(c.X.T @ c.W @ c.X for c in clusters))
+    bread = np.asarray(np.linalg.inv(sum(c.X.T @ c.W @ c.X for c in clusters)), np.float64)
     middle = bread @ sum(c.X.T @ c.W @ c.working @ c.W @ c.X for c in clusters) @ bread
     factor = {
         "CR0": 1.0,

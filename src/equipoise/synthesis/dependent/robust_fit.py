@@ -41,7 +41,9 @@ def robust(fit: MixedFit, cluster: Sequence[object] | None = None, kind: Kind = 
         for own, block in inside:
             M[at : at + len(own), at : at + len(own)] = block
             at += len(own)
-        clusters.append(Cluster(fit.X[order], residual[order], np.linalg.inv(M), M))
+        clusters.append(
+            Cluster(fit.X[order], residual[order], np.asarray(np.linalg.inv(M), np.float64), M)
+        )
     return from_clusters(clusters, fit.coefficients, kind)
 
 
@@ -50,7 +52,7 @@ def independent_clusters(
 ) -> tuple[list[Cluster], FloatArray]:
     """Return the clusters and coefficients of a plain random-effects fit, whose tau2 is given."""
     w = 1 / (v + tau2)
-    b = np.linalg.solve((X.T * w) @ X, (X.T * w) @ y)
+    b = np.asarray(np.linalg.solve((X.T * w) @ X, (X.T * w) @ y), np.float64)
     residual = y - X @ b
     rows_of = clusters_of_rows(cluster, list(range(len(y))), "row")
     return [Cluster(X[r], residual[r], np.diag(w[r]), np.diag(1 / w[r])) for r in rows_of], b

@@ -13,7 +13,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from equipoise.errors import NotIdentifiedError
 from equipoise.synthesis.dependent.fit import MixedFit, checked_design
-from equipoise.synthesis.dependent.likelihood import Criterion, evaluate, stacked
+from equipoise.synthesis.dependent.likelihood import (
+    Criterion,
+    Problem,
+    evaluate,
+    stacked,
+)
 from equipoise.synthesis.dependent.maximise import Maximum, maximise
 from equipoise.synthesis.dependent.working_covariance import (
     correlated_errors,
@@ -106,7 +111,7 @@ def squares(theta: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
     return theta**2, np.diag(2 * theta), bend
 
 
-def on_the_border(problem, found: Maximum, criterion: Criterion) -> Maximum:  # type: ignore[no-untyped-def]
+def on_the_border(problem: Problem, found: Maximum, criterion: Criterion) -> Maximum:
     """Set to 0 the variances that Newton's steps only come ever nearer to 0."""
     theta = np.where(found.phi < 1e-9 * max(float(found.phi.max()), 1e-9), 0.0, found.theta)
     if (theta == found.theta).all():

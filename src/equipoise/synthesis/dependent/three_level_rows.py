@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import inf
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -64,11 +65,16 @@ def three_level(
     """
     fit = three_level_fit(effects, rho=rho, V=V, X=X, names=names, criterion=criterion)
     assumptions = (_errors(rho) if V is None else "Sampling covariances are known as given.",)
-    warnings = ()
+    warnings: tuple[str, ...] = ()
     if not fit.maximum.converged:
         warnings = (f"The fit did not converge: slope {fit.maximum.gradient:.2g} at its best.",)
     how = f"Three-level model by {criterion} ({SOURCE})"
-    about = {"unit": effects.scale, "method": how, "assumptions": assumptions, "warnings": warnings}
+    about: dict[str, Any] = {
+        "unit": effects.scale,
+        "method": how,
+        "assumptions": assumptions,
+        "warnings": warnings,
+    }
     rows = [*_coefficients(fit, test, level, about)]
     refused: list[Refusal] = []
     if robust is not None:
@@ -89,7 +95,7 @@ def _errors(rho: float) -> str:
     return f"Errors of effects of one study all correlate by {rho:g}; robust rows forgive that."
 
 
-def _coefficients(fit: MixedFit, test: Test, level: float, about: dict) -> list[Estimate]:  # type: ignore[type-arg]
+def _coefficients(fit: MixedFit, test: Test, level: float, about: dict[str, Any]) -> list[Estimate]:
     df = float(fit.residual_df) if test == "t" else None
     rows = []
     for name, b, se in zip(fit.names, fit.coefficients, fit.se, strict=True):
@@ -118,7 +124,9 @@ def _called(fit: MixedFit, name: str, more: str = "") -> tuple[str, str]:
     return "coefficient", f"{name}{more}"
 
 
-def _robust_rows(fit: MixedFit, found: Robust, level: float, about: dict) -> list[Estimate]:  # type: ignore[type-arg]
+def _robust_rows(
+    fit: MixedFit, found: Robust, level: float, about: dict[str, Any]
+) -> list[Estimate]:
     told = about | {"method": f"{found.kind}: {ROBUST_SOURCE[found.kind]}, Satterthwaite's df"}
     rows = []
     p = len(fit.names)
@@ -126,7 +134,7 @@ def _robust_rows(fit: MixedFit, found: Robust, level: float, about: dict) -> lis
         df = found.satterthwaite(np.eye(p)[j])
         low, high = limits(b, se, df, level)
         slug, label = _called(fit, name, f", {found.kind}")
-        few = ()
+        few: tuple[str, ...] = ()
         if df < 4:
             few = (f"{label}: {df:.1f} degrees of freedom; below 4 even this test errs too often.",)
         rows.append(
@@ -146,7 +154,7 @@ def _robust_rows(fit: MixedFit, found: Robust, level: float, about: dict) -> lis
     return rows
 
 
-def _variances(fit: MixedFit, level: float, about: dict) -> list[Estimate]:  # type: ignore[type-arg]
+def _variances(fit: MixedFit, level: float, about: dict[str, Any]) -> list[Estimate]:
     rows = []
     typical = typical_variance(fit.problem)
     unit = "squared units of the effect"
@@ -168,7 +176,7 @@ def _variances(fit: MixedFit, level: float, about: dict) -> list[Estimate]:  # t
     return rows
 
 
-def _tests(fit: MixedFit, about: dict) -> list[Estimate]:  # type: ignore[type-arg]
+def _tests(fit: MixedFit, about: dict[str, Any]) -> list[Estimate]:
     Q, df, p = fit.q_test()
     told = about | {
         "unit": f"chi-squared with {df} df",

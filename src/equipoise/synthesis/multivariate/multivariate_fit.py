@@ -162,8 +162,8 @@ def _check(
         shared = studies[outcomes[a]] & studies[outcomes[b]]
         if struct == "UN" and len(shared) < 2:
             raise NotIdentifiedError(
-                f"{len(shared)} studies have both {outcomes[a]} and {outcomes[b]}: their correlation "
-                "over studies cannot be estimated. Use the structure DIAG, or CS with more outcomes."
+                f"{len(shared)} studies have both {outcomes[a]} and {outcomes[b]}: how these go "
+                "together over studies cannot be estimated. Use the structure DIAG, or CS."
             )
 
 

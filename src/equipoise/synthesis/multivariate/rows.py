@@ -22,6 +22,10 @@ from equipoise.synthesis.multivariate.multivariate_fit import (
 from equipoise.synthesis.multivariate.structures import StructureName
 
 FloatArray = NDArray[np.float64]
+BORDER = (
+    "The covariance over studies lies on its border (a correlation of 1 or -1, or a variance of "
+    "0): the studies are too few or too alike to estimate it."
+)
 
 
 def multivariate(
@@ -64,9 +68,8 @@ def multivariate_rows(
         warnings += (f"The fit did not converge: slope {maximum.gradient:.2g} at its best.",)
     edge = np.linalg.eigvalsh(found.T)[0] < 1e-9 * max(float(np.trace(found.T)), 1e-300)
     if edge and found.structure not in ("DIAG", "ID"):
-        warnings += ("The covariance over studies lies on its border (a correlation of 1 or -1, or "
-                     "a variance of 0): the studies are too few or too alike to estimate it.",)  # fmt: skip
-    about = {
+        warnings += (BORDER,)
+    about: dict[str, Any] = {
         "unit": scale,
         "method": f"Multivariate random effects, {found.structure}, by {found.fit.criterion} "
         "(van Houwelingen, Arends & Stijnen 2002)",

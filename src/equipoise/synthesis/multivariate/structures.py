@@ -46,7 +46,7 @@ def structure(name: StructureName, p: int) -> Structure:
     ](p)
 
 
-def _quadratic(p: int, forms: FloatArray) -> Map:
+def _quadratic(forms: FloatArray) -> Map:
     """Return the map T_ab = theta' F_ab theta for symmetric forms (K, q, q)."""
 
     def to_phi(theta: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
@@ -76,7 +76,7 @@ def _free(p: int) -> Structure:
                 found.append(np.array([L[place] for place in places]))
         return found
 
-    return Structure(_quadratic(p, forms), starts, correlated=True)
+    return Structure(_quadratic(forms), starts, correlated=True)
 
 
 def _compound(p: int) -> Structure:
@@ -89,7 +89,7 @@ def _compound(p: int) -> Structure:
     def starts(spread: float) -> list[FloatArray]:
         return [spread * np.array(x) for x in ((0.7, 0.5), (1.2, 0.1), (0.1, 0.7), (0.1, 0.1))]
 
-    return Structure(_quadratic(p, forms), starts, correlated=True)
+    return Structure(_quadratic(forms), starts, correlated=True)
 
 
 def _diagonal(p: int) -> Structure:
@@ -100,7 +100,7 @@ def _diagonal(p: int) -> Structure:
     def starts(spread: float) -> list[FloatArray]:
         return [np.full(p, 0.7 * spread), np.full(p, 0.1 * spread)]
 
-    return Structure(_quadratic(p, forms), starts, correlated=False)
+    return Structure(_quadratic(forms), starts, correlated=False)
 
 
 def _same(p: int) -> Structure:
@@ -109,7 +109,7 @@ def _same(p: int) -> Structure:
     def starts(spread: float) -> list[FloatArray]:
         return [np.array([0.7 * spread]), np.array([0.1 * spread])]
 
-    return Structure(_quadratic(p, forms), starts, correlated=False)
+    return Structure(_quadratic(forms), starts, correlated=False)
 
 
 def _heterogeneous(p: int) -> Structure:

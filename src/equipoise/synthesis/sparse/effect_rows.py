@@ -23,8 +23,10 @@ RATIOS = {"OR": "odds ratio", "RR": "risk ratio", "IRR": "rate ratio"}
 
 
 def effect_row(
-    slug: str, label: str, estimate: float, se: float, level: float, about: dict[str, Any]
+    slug: str, label: str, pooled: Pooled, level: float, about: dict[str, Any]
 ) -> Estimate:
+    """Return an estimate with its normal interval and p value."""
+    estimate, se = pooled.estimate, pooled.se
     low, high = limits(estimate, se, None, level)
     p = two_sided(estimate / se, None) if se > 0 else None
     return Estimate(
@@ -36,7 +38,7 @@ def pooled_rows(
     label: str, pooled: Pooled, measure: str, level: float, about: dict[str, Any]
 ) -> list[Estimate]:
     """Return the pooled effect, and for a logarithm the ratio too."""
-    row = effect_row("pooled-effect", label, pooled.estimate, pooled.se, level, about)
+    row = effect_row("pooled-effect", label, pooled, level, about)
     if measure not in RATIOS:
         return [row]
     low, high = limits(pooled.estimate, pooled.se, None, level)
@@ -49,16 +51,19 @@ def pooled_rows(
 
 
 def listed(names: Sequence[str], which: ArrayLike) -> str:
+    """Return the chosen names, the first five of many."""
     chosen = [name for name, yes in zip(names, np.asarray(which), strict=True) if yes]
     return ", ".join(chosen[:5]) + (f" and {len(chosen) - 5} more" if len(chosen) > 5 else "")
 
 
 def said_nothing(names: Sequence[str], which: ArrayLike) -> tuple[str, ...]:
+    """Return a warning about the chosen studies, where there are any."""
     chosen = tuple(name for name, yes in zip(names, np.asarray(which), strict=True) if yes)
     return (nothing_to_say(chosen),) if chosen else ()
 
 
 def nothing_to_say(names: tuple[str, ...]) -> str:
+    """Say that ratios cannot use these studies."""
     many = f"{len(names)} studies" if len(names) > 1 else "1 study"
     return (
         f"In {many} nobody, or everybody, had an event ({listed(names, [True] * len(names))}): "

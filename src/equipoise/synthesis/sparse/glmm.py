@@ -108,9 +108,12 @@ def glmm_odds_ratio(
         "CM.EL": conditional_tables,
         "CM.AL": rates_given_events,
     }[model](t)
-    y, v = study_effects(t.with_added(0.5, "only0"), "OR")
-    left_out = tuple(np.array(table.study)[~use])
-    return _result(build, X, heterogeneity, saturated, v, left_out, two_levels=model == "UM.RS")
+    v = study_effects(t.with_added(0.5, "only0"), "OR")[1]
+    left_out = tuple(str(x) for x in np.array(table.study)[~use])
+    return _result(
+        build, X, heterogeneity, saturated=saturated, v=v, left_out=left_out,
+        two_levels=model == "UM.RS",
+    )  # fmt: skip
 
 
 def glmm_rate_ratio(
@@ -135,8 +138,11 @@ def glmm_rate_ratio(
     more = np.where(empty, 0.5, 0.0)
     shifted = PersonTime(t.study, t.a + more, t.t1, t.c + more, t.t2)
     v = rate_effects(shifted, "IRR")[1]
-    left_out = tuple(np.array(table.study)[~use])
-    return _result(build, X, heterogeneity, saturated, v, left_out, two_levels=model == "UM.RS")
+    left_out = tuple(str(x) for x in np.array(table.study)[~use])
+    return _result(
+        build, X, heterogeneity, saturated=saturated, v=v, left_out=left_out,
+        two_levels=model == "UM.RS",
+    )  # fmt: skip
 
 
 def glmm_proportion(
@@ -162,7 +168,7 @@ def glmm_proportion(
     more = np.where((events == 0) | (events == total), 0.5, 0.0)
     v = 1 / (events + more) + 1 / (total - events + more)
     X = _design(X, np.ones(len(events), dtype=bool))
-    return _result(build, X, heterogeneity, logits(events, total), v, ())
+    return _result(build, X, heterogeneity, saturated=logits(events, total), v=v)
 
 
 def glmm_rate(
@@ -181,7 +187,7 @@ def glmm_rate(
     build = partial(one_row_model, poisson(events[:, None], time[:, None]))
     v = 1 / (events + np.where(events == 0, 0.5, 0.0))
     X = _design(X, np.ones(len(events), dtype=bool))
-    return _result(build, X, heterogeneity, log_rates(events, time), v, ())
+    return _result(build, X, heterogeneity, saturated=log_rates(events, time), v=v)
 
 
 def _design(X: FloatArray | None, use: NDArray[np.bool_]) -> FloatArray:
@@ -201,10 +207,10 @@ def _result(
     build: Builder,
     X: FloatArray,
     heterogeneity: Heterogeneity,
+    *,
     saturated: StudyEstimates,
     v: FloatArray,
-    left_out: tuple[str, ...],
-    *,
+    left_out: tuple[str, ...] = (),
     two_levels: bool = False,
 ) -> EventsResult:
     k, p = X.shape

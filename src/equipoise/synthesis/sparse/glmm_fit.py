@@ -93,9 +93,9 @@ def _finish(model: MixedModel, top: Top[Integrated], nodes: int, moved: float = 
     information = -top.point.curve
     values = np.linalg.eigvalsh(information)
     if values[0] <= 1e-10 * max(float(values[-1]), 1.0):
-        covariance = np.linalg.pinv(information, hermitian=True)[:m, :m]
+        covariance = np.asarray(np.linalg.pinv(information, hermitian=True), np.float64)[:m, :m]
     else:
-        covariance = np.linalg.inv(information)[:m, :m]
+        covariance = np.asarray(np.linalg.inv(information), np.float64)[:m, :m]
     return EventsFit(
         top.theta[:m], covariance, L, top.point.value, top.gradient, moved, top.converged
     )

@@ -64,7 +64,7 @@ def glmm(
 def _glmm_rows(
     found: EventsResult, label: str, measure: str, names: Sequence[str] | None, level: float
 ) -> Estimates:
-    warnings = ()
+    warnings: tuple[str, ...] = ()
     if found.left_out:
         warnings = (nothing_to_say(found.left_out),)
     if not found.fit.converged or found.fit.quadrature > 1e-8:
@@ -72,7 +72,7 @@ def _glmm_rows(
             f"The fit did not converge: slope {found.fit.gradient:.2g}, quadrature "
             f"{found.fit.quadrature:.2g}.",
         )
-    about = {
+    about: dict[str, Any] = {
         "unit": UNITS[measure],
         "method": f"{label}; maximum likelihood, random effects integrated numerically "
         "(Stijnen, Hamza & Ozdemir 2010)",
@@ -86,7 +86,7 @@ def _glmm_rows(
             continue
         name = names[j] if names else f"x{j + 1}"
         rows.append(
-            effect_row("coefficient", f"{name}, {label}", float(b), float(se), level, about)
+            effect_row("coefficient", f"{name}, {label}", Pooled(float(b), float(se)), level, about)
         )
     told = about | {"unit": "squared log ratio"}
     rows.append(Estimate("tau2", label, estimate=found.tau2, **told))
@@ -102,7 +102,7 @@ def _glmm_rows(
         if test is not None:
             told = about | {"unit": f"chi-squared with {test[1]} df"}
             rows.append(Estimate("q-test", name, estimate=test[0], df=test[1], p=test[2], **told))
-    refused = ()
+    refused: tuple[Refusal, ...] = ()
     if found.wald is None:
         refused = (Refusal("q-test", "Too few studies have no empty cell.", "Wald"),)
     rows.append(Estimate("log-likelihood", label, estimate=found.fit.log_likelihood, **about))

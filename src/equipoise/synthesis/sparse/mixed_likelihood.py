@@ -86,23 +86,23 @@ def integrated(model: MixedModel, theta: FloatArray, nodes: int) -> Integrated:
         ],
         axis=3,
     )
-    return _louis(model, value, mass / total[:, None], columns, first, second)
+    weight = mass / total[:, None]
+    return Integrated(value, *_louis(model, weight, columns, (first, second)))
 
 
 def _louis(
     model: MixedModel,
-    value: float,
     weight: FloatArray,
     columns: FloatArray,
-    first: FloatArray,
-    second: FloatArray,
-) -> Integrated:
+    derivatives: tuple[FloatArray, FloatArray],
+) -> tuple[FloatArray, FloatArray]:
     """Return score and Hessian as posterior means over the nodes.
 
     References
     ----------
     Louis (1982), J R Stat Soc B 44:226-233.
     """
+    first, second = derivatives
     s = np.einsum("krj,krjm->kjm", first, columns)
     mean = np.einsum("kj,kjm->km", weight, s)
     bent = columns * (weight[:, None, :] * second)[..., None]
@@ -116,7 +116,7 @@ def _louis(
     hessian = np.zeros((len(score), len(score)))
     np.add.at(score, index, mean)
     np.add.at(hessian, (index[:, :, None], index[:, None, :]), own)
-    return Integrated(value, score, hessian)
+    return score, hessian
 
 
 def _nodes(
@@ -195,4 +195,4 @@ def _reach(
         middle = (low + high) / 2
         inside = _log_g(kernel, base, slopes, mode + np.exp(middle)[:, None] * way) > top - DEPTH
         low, high = np.where(inside, middle, low), np.where(inside, high, middle)
-    return np.exp(high)
+    return np.asarray(np.exp(high))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Any, Literal, cast
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -24,13 +24,14 @@ from equipoise.synthesis.sparse.stratified_tests import (
     cmh_test,
 )
 from equipoise.synthesis.sparse.study_effects import (
+    Measure,
+    RateMeasure,
     q_about,
     rate_effects,
     study_effects,
 )
 from equipoise.synthesis.sparse.tables import (
     AddTo,
-    PersonTime,
     TwoByTwo,
     person_time,
     two_by_two,
@@ -79,34 +80,26 @@ def mantel_haenszel(
     >>> found["pooled-effect"].label, round(found["pooled-effect"].estimate, 4)
     ('Mantel-Haenszel', -0.7144)
     """
-    about = {"unit": UNITS[measure], "method": MANTEL_HAENSZEL[measure], "assumptions": (COMMON,)}
-    tests: list[Estimate] = []
+    about: dict[str, Any] = {"method": MANTEL_HAENSZEL[measure], "assumptions": (COMMON,)}
     refused: list[Refusal] = []
     if measure in ("IRR", "IRD"):
         rates = person_time(events1, total1, events2, total2, study)
         about["warnings"] = said_nothing(rates.study, rates.a + rates.c == 0)
-        pooled = pooled_person_time(_with_added(rates, add, to), measure)  # type: ignore[arg-type]
-        y, v = rate_effects(_with_added(rates, 0.5, "only0"), measure)  # type: ignore[arg-type]
-        if measure == "IRR":
-            tests.append(_cmh(cmh_rate_test(rates, correct=correct), correct=correct))
+        rate = cast(RateMeasure, measure)
+        pooled = pooled_person_time(rates.with_added(add, to), rate)
+        y, v = rate_effects(rates.with_added(0.5, "only0"), rate)
+        tests = [_cmh(cmh_rate_test(rates, correct=correct), correct=correct)]
     else:
         table = two_by_two(events1, total1, events2, total2, study)
-        about["warnings"] = (
-            () if measure == "RD" else said_nothing(table.study, table.uninformative)
-        )
-        used = table.with_added(add, to)
-        pooled = pooled_two_by_two(used, measure)
-        own = table.with_added(0.5, "only0").take(~table.uninformative)
-        y, v = study_effects(own, measure)
-        if measure == "OR":
-            tests += _table_tests(used, pooled, refused, correct=correct)
-    q, df = q_about(pooled.estimate, y, v)
-    test = ChiSquare(q, df)
-    rows = [
-        *pooled_rows("Mantel-Haenszel", pooled, measure, level, about),
-        _q(test, "Mantel-Haenszel"),
-    ]
-    return Estimates((*rows, _i2_q(test), *tests), tuple(refused))
+        if measure != "RD":  # where a study without any event does count
+            about["warnings"] = said_nothing(table.study, table.uninformative)
+        risk, used = cast(Measure, measure), table.with_added(add, to)
+        pooled = pooled_two_by_two(used, risk)
+        y, v = study_effects(table.with_added(0.5, "only0").take(~table.uninformative), risk)
+        tests = _table_tests(used, pooled, refused, correct=correct) if risk == "OR" else []
+    test = ChiSquare(*q_about(pooled.estimate, y, v))
+    rows = pooled_rows("Mantel-Haenszel", pooled, measure, level, about)
+    return Estimates((*rows, _q(test, "Mantel-Haenszel"), _i2_q(test), *tests), tuple(refused))
 
 
 def peto(
@@ -184,11 +177,3 @@ def _table_tests(
                      unit=f"chi-squared with {test.df} df", method=source)
         )  # fmt: skip
     return rows
-
-
-def _with_added(t: PersonTime, add: float, to: AddTo) -> PersonTime:
-    empty = (t.a == 0) | (t.c == 0)
-    chosen = {"none": ~empty & empty, "only0": empty, "all": empty | True,
-              "if0all": empty | bool(empty.any())}[to]  # fmt: skip
-    more = np.where(chosen, add, 0.0)
-    return PersonTime(t.study, t.a + more, t.t1, t.c + more, t.t2)

@@ -1,4 +1,4 @@
-"""Tests over strata: Cochran-Mantel-Haenszel of no effect, Breslow-Day and Tarone of one odds ratio."""
+"""Tests over strata: of no effect (CMH), of one odds ratio (Breslow-Day, Tarone)."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def breslow_day_test(t: TwoByTwo, log_odds_ratio: float) -> tuple[ChiSquare, Chi
     expected = fitted_events(t, float(np.exp(log_odds_ratio)))
     m = t.a + t.c
     cells = (expected, m - expected, t.n1 - expected, t.n2 - m + expected)
-    variance = 1 / sum(1 / x for x in cells)
+    variance = 1 / np.sum([1 / x for x in cells], axis=0)
     excess = t.a - expected
     raw = float((excess**2 / variance).sum())
     shift = float(excess.sum()) ** 2 / float(variance.sum())

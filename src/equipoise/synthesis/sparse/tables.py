@@ -47,7 +47,7 @@ class TwoByTwo:
     def uninformative(self) -> NDArray[np.bool_]:
         """Studies where nobody or everybody had an event, shape (k,)."""
         events = self.a + self.c
-        return (events == 0) | (events == self.total)
+        return np.asarray((events == 0) | (events == self.total))
 
     def take(self, rows: ArrayLike) -> TwoByTwo:
         """Keep the rows of an index or mask."""
@@ -69,12 +69,7 @@ class TwoByTwo:
             Leave tables without any event, or with nothing else, as they are.
         """
         empty = (np.stack([self.a, self.b, self.c, self.d]) == 0).any(axis=0)
-        chosen = {
-            "none": np.zeros(len(self), bool),
-            "only0": empty,
-            "if0all": np.full(len(self), bool(empty.any())),
-            "all": np.ones(len(self), bool),
-        }[to]
+        chosen = _chosen(empty, to)
         if spare00:
             chosen = chosen & ~self.uninformative
         more = np.where(chosen, add, 0.0)
@@ -95,11 +90,26 @@ class PersonTime:
     def __len__(self) -> int:
         return len(self.a)
 
+    def with_added(self, add: float, to: AddTo) -> PersonTime:
+        """Add a number to the events of both arms; `to` as for tables."""
+        more = np.where(_chosen((self.a == 0) | (self.c == 0), to), add, 0.0)
+        return replace(self, a=self.a + more, c=self.c + more)
+
     def take(self, rows: ArrayLike) -> PersonTime:
         """Keep the rows of an index or mask."""
         kept = np.arange(len(self))[np.asarray(rows)]
         study = tuple(self.study[i] for i in kept)
         return PersonTime(study, self.a[kept], self.t1[kept], self.c[kept], self.t2[kept])
+
+
+def _chosen(empty: NDArray[np.bool_], to: AddTo) -> NDArray[np.bool_]:
+    k = len(empty)
+    return {
+        "none": np.zeros(k, bool),
+        "only0": empty,
+        "if0all": np.full(k, bool(empty.any())),
+        "all": np.ones(k, bool),
+    }[to]
 
 
 def two_by_two(
