@@ -34,6 +34,7 @@ VERBS = {
     "adjust": ("adjust", "Adjust p values for being several: Holm, graphs, Dunnett, ..."),
     "harms": ("harms", "Adverse events by arm, with what could still be missed."),
     "belief": ("belief", "Drug or belief? Blinding, and effects given belief."),
+    "pool": ("pool", "Pool independent studies: the mean, and how far they differ."),
     "report": ("report", "Write the report page of a trial."),
 }
 

@@ -7,6 +7,7 @@ Thompson 2002, equation 9), the other is (Q - df) / Q. They agree only for DerSi
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -114,7 +115,6 @@ def profile_likelihood(fit: RandomEffectsFit, level: float = 0.95) -> tuple[floa
     ----------
     Hardy & Thompson (1996), Stat Med 15:619-629. Viechtbauer (2007), Stat Med 26:37-52.
     """
-    from scipy.optimize import brentq  # noqa: PLC0415
     from scipy.special import chdtri  # noqa: PLC0415
 
     if fit.method not in ("ML", "REML"):
@@ -128,17 +128,22 @@ def profile_likelihood(fit: RandomEffectsFit, level: float = 0.95) -> tuple[floa
         return float(log_likelihood(y, v, fit.x, tau2, restricted=restricted))
 
     floor = value(fit.tau2) - float(chdtri(1, 1 - level)) / 2
-
-    def above(tau2: float) -> float:
-        return value(tau2) - floor
-
     high = 2 * fit.tau2 + typical_variance(fit)
-    while above(high) > 0:
+    while value(high) > floor:
         high *= 2
-    upper = float(brentq(above, fit.tau2, high, xtol=1e-15, rtol=1e-14, maxiter=500))
-    if fit.tau2 == 0 or above(0.0) >= 0:
+    upper = _edge(lambda t: value(t) > floor, fit.tau2, high)
+    if fit.tau2 == 0 or value(0.0) >= floor:
         return 0.0, upper
-    return float(brentq(above, 0.0, fit.tau2, xtol=1e-15, rtol=1e-14, maxiter=500)), upper
+    return _edge(lambda t: value(t) > floor, fit.tau2, 0.0), upper
+
+
+def _edge(holds: Callable[[float], bool], inside: float, outside: float) -> float:
+    """Halve the way from inside to outside until no number lies between."""
+    middle = (inside + outside) / 2
+    while middle not in (inside, outside):
+        inside, outside = (middle, outside) if holds(middle) else (inside, middle)
+        middle = (inside + outside) / 2
+    return middle
 
 
 def tau2_se(fit: RandomEffectsFit) -> float | None:
