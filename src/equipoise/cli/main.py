@@ -35,6 +35,9 @@ VERBS = {
     "harms": ("harms", "Adverse events by arm, with what could still be missed."),
     "belief": ("belief", "Drug or belief? Blinding, and effects given belief."),
     "pool": ("pool", "Pool independent studies: the mean, and how far they differ."),
+    "multilevel": ("multilevel", "Pool studies that report several effects each."),
+    "multivariate": ("multivariate", "Pool several outcomes, or both arms, of trials together."),
+    "sparse": ("sparse", "Pool trials with few events: Mantel-Haenszel, Peto, models of events."),
     "report": ("report", "Write the report page of a trial."),
 }
 

@@ -1,7 +1,6 @@
 """Dependent effects: several effects of one study, their shared errors and shared truth."""
 
 from equipoise.synthesis.dependent.fit import MixedFit
-from equipoise.synthesis.dependent.moderators import moderator_design
 from equipoise.synthesis.dependent.profile import profile_interval
 from equipoise.synthesis.dependent.robust import KINDS, Cluster, Robust, cluster_robust
 from equipoise.synthesis.dependent.robust_fit import independent_clusters, robust
@@ -17,7 +16,6 @@ __all__ = [
     "cluster_robust",
     "correlated_errors",
     "independent_clusters",
-    "moderator_design",
     "profile_interval",
     "robust",
     "study_blocks",

@@ -78,14 +78,14 @@ def mantel_haenszel(
     --------
     >>> found = mantel_haenszel([4, 6], [20, 30], [8, 9], [20, 30])
     >>> found["pooled-effect"].label, round(found["pooled-effect"].estimate, 4)
-    ('Mantel-Haenszel', -0.7144)
+    ('Mantel-Haenszel', -0.723)
     """
     about: dict[str, Any] = {"method": MANTEL_HAENSZEL[measure], "assumptions": (COMMON,)}
     refused: list[Refusal] = []
     if measure in ("IRR", "IRD"):
         rates = person_time(events1, total1, events2, total2, study)
         about["warnings"] = said_nothing(rates.study, rates.a + rates.c == 0)
-        rate = cast(RateMeasure, measure)
+        rate: RateMeasure = measure
         pooled = pooled_person_time(rates.with_added(add, to), rate)
         y, v = rate_effects(rates.with_added(0.5, "only0"), rate)
         tests = [_cmh(cmh_rate_test(rates, correct=correct), correct=correct)]
