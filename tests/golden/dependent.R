@@ -68,3 +68,13 @@ for (d in c("time", "dep", "gad")) {
   }
   out(d, "plain", "beta", fit$beta); out(d, "plain", "tau2", fit$tau2)
 }
+# the likelihood profile at held values of either variance, rho 0.6
+for (d in c("time", "dep", "gad")) {
+  t <- get(d)
+  V <- vcalc(g_se^2, cluster = study, obs = esid, rho = 0.6, data = t)
+  for (held in c(0, 0.02, 0.1, 0.3)) for (j in 1:2) {
+    sigma2 <- c(NA, NA); sigma2[j] <- held
+    fit <- try(rma.mv(g, V, random = ~1 | study/esid, data = t, sigma2 = sigma2, control = list(rel.tol = 1e-9)), silent = TRUE)
+    if (!inherits(fit, "try-error")) out(d, "profile", paste0("ll-", j, "-", held), as.numeric(logLik(fit)))
+  }
+}

@@ -70,6 +70,13 @@ for (model in c("UM.FS", "CM.EL", "CM.AL")) {
 # closer to the maximum than rma.glmm's defaults come: glmer with 100 nodes and a tight optimiser
 suppressMessages(library(lme4))
 control <- glmerControl(optimizer = "bobyqa", optCtrl = list(rhobeg = 0.1, rhoend = 1e-9, maxfun = 1e6))
+# glmer's own Hessian is of coarse differences; Richardson's extrapolation is not
+se_of <- function(formula, data, fit, name) {
+  deviance <- glmer(formula, data = data, family = binomial, nAGQ = 100, devFunOnly = TRUE)
+  at <- c(getME(fit, "theta"), fixef(fit))
+  covariance <- solve(numDeriv::hessian(deviance, at, method.args = list(r = 6)) / 2)
+  sqrt(diag(covariance))[[which(names(at) == name)]]
+}
 long <- function(t) {
   t <- t[t$a + t$c > 0 & t$a + t$c < t$n1 + t$n2, ]
   data.frame(study = factor(rep(seq_len(nrow(t)), 2)), x = c(t$a, t$c), n = c(t$n1, t$n2), arm = rep(1:0, each = nrow(t)))
@@ -78,14 +85,15 @@ for (d in c("linde", "bcg")) {
   l <- long(get(d))
   for (coding in c(0.5, 1, 0)) {
     l$z <- l$arm - (1 - coding)
-    fit <- suppressMessages(glmer(cbind(x, n - x) ~ -1 + study + arm + (0 + z | study), data = l, family = binomial, nAGQ = 100, control = control))
+    formula <- cbind(x, n - x) ~ -1 + study + arm + (0 + z | study)
+    fit <- suppressMessages(glmer(formula, data = l, family = binomial, nAGQ = 100, control = control))
     m <- paste0("exact-UM.FS-", coding)
-    out(d, m, "beta", fixef(fit)[["arm"]]); out(d, m, "se", sqrt(vcov(fit)["arm", "arm"])); out(d, m, "tau2", VarCorr(fit)[[1]][1])
+    out(d, m, "beta", fixef(fit)[["arm"]]); out(d, m, "se", se_of(formula, l, fit, "arm")); out(d, m, "tau2", VarCorr(fit)[[1]][1])
   }
   t <- get(d)
   t$study <- factor(seq_len(nrow(t)))
   fit <- suppressMessages(glmer(cbind(a, n1 - a) ~ 1 + (1 | study), data = t, family = binomial, nAGQ = 100, control = control))
-  out(d, "exact-PLO", "beta", fixef(fit)[[1]]); out(d, "exact-PLO", "se", sqrt(vcov(fit)[1, 1])); out(d, "exact-PLO", "tau2", VarCorr(fit)[[1]][1])
+  out(d, "exact-PLO", "beta", fixef(fit)[[1]]); out(d, "exact-PLO", "se", se_of(cbind(a, n1 - a) ~ 1 + (1 | study), t, fit, "(Intercept)")); out(d, "exact-PLO", "tau2", VarCorr(fit)[[1]][1])
 }
 # two random effects: glmer has Laplace's approximation only. The likelihood by brute force on a
 # fixed grid of both effects, at given parameters: level, effect, sd of level, of effect, correlation
