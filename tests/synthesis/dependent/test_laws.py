@@ -22,7 +22,7 @@ def made(seed, studies=8):
 
 
 @given(st.integers(0, 10**6), st.sampled_from(["REML", "ML"]))
-@settings(max_examples=25)
+@settings(max_examples=10)
 def test_score_and_hessian_are_the_derivatives(seed, criterion):
     fit = three_level_fit(made(seed), rho=0.5, criterion=criterion)
     phi, h = np.array([0.05, 0.04]), 1e-5
@@ -37,7 +37,7 @@ def test_score_and_hessian_are_the_derivatives(seed, criterion):
 
 
 @given(st.integers(0, 10**6), st.floats(0.01, 100), st.floats(-5, 5))
-@settings(max_examples=25)
+@settings(max_examples=10)
 def test_other_units_and_another_zero(seed, factor, shift):
     e = made(seed)
     other = checked_effects(factor * e.y + shift, factor**2 * e.v, e.study)
@@ -51,7 +51,7 @@ def test_other_units_and_another_zero(seed, factor, shift):
 
 
 @given(st.integers(0, 10**6))
-@settings(max_examples=15)
+@settings(max_examples=6)
 def test_the_order_of_rows_does_not_matter(seed):
     e = made(seed)
     shuffled = e.take(np.random.default_rng(seed).permutation(len(e)))
@@ -61,7 +61,7 @@ def test_the_order_of_rows_does_not_matter(seed):
 
 
 @given(st.integers(0, 10**6))
-@settings(max_examples=15)
+@settings(max_examples=6)
 def test_no_other_variances_are_likelier(seed):
     fit = three_level_fit(made(seed), rho=0.3)
     grid = np.array([0, 1e-4, 1e-3, 0.01, 0.03, 0.1, 0.3, 1.0])
@@ -104,9 +104,9 @@ def test_what_cannot_be_told_is_refused():
     e = made(2)
     with pytest.raises(NotIdentifiedError, match="cannot be told apart"):
         three_level_fit(e, X=np.ones((len(e), 2)))
+    V = np.diag(e.v)
+    V[0, 5] = V[5, 0] = 0.001
     with pytest.raises(DataError, match="between studies"):
-        V = np.diag(e.v)
-        V[0, 5] = V[5, 0] = 0.001
         three_level_fit(e, V=V)
 
 
@@ -120,7 +120,7 @@ def test_too_few_clusters_are_a_refusal_not_a_number():
 
 @pytest.mark.slow
 def test_cr2_keeps_its_size_with_ten_studies():
-    """A wrong rho and a moderator of few studies: CR2 near 5%, CR0 with normal quantiles far off."""
+    """A wrong rho and few studies: CR2 errs at 5%, CR0 with normal quantiles far more often."""
     rng = np.random.default_rng(11)
     rejected = {"CR2": 0, "CR0": 0}
     runs = 600

@@ -50,7 +50,7 @@ def long(seed, k=9):
 
 
 @given(st.integers(0, 10**6))
-@settings(max_examples=15)
+@settings(max_examples=5)
 def test_without_correlations_each_outcome_is_its_own_meta_analysis(seed):
     effects, outcome = long(seed)
     found = multivariate_fit(effects, outcome, rho=0, struct="DIAG", criterion="ML")
@@ -62,7 +62,7 @@ def test_without_correlations_each_outcome_is_its_own_meta_analysis(seed):
 
 
 @given(st.integers(0, 10**6))
-@settings(max_examples=15)
+@settings(max_examples=5)
 def test_a_wider_structure_is_at_least_as_likely(seed):
     effects, outcome = long(seed)
     fits = {s: multivariate_fit(effects, outcome, rho=0.3, struct=s).fit for s in STRUCTURES}
@@ -73,7 +73,7 @@ def test_a_wider_structure_is_at_least_as_likely(seed):
 
 
 @given(st.integers(0, 10**6))
-@settings(max_examples=15)
+@settings(max_examples=5)
 def test_turning_one_outcome_turns_its_correlation(seed):
     effects, outcome = long(seed)
     sign = np.where(np.array(outcome) == "a", -1.0, 1.0)

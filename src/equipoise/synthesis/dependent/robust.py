@@ -166,8 +166,8 @@ def clusters_of_rows(
     for i, (name, group) in enumerate(zip(cluster, groups, strict=True)):
         if home.setdefault(group, name) != name:
             raise DataError(
-                f"{what} {group} lies in the clusters {home[group]} and {name}: a cluster must hold "
-                f"the whole {what}, whose rows the model correlates."
+                f"{what} {group} lies in the clusters {home[group]} and {name}: a cluster must "
+                f"hold the whole {what}, whose rows the model correlates."
             )
         places.setdefault(name, []).append(i)
     return [np.array(rows, dtype=np.intp) for rows in places.values()]

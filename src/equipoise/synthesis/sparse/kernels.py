@@ -16,6 +16,10 @@ FloatArray = NDArray[np.float64]
 Kernel = Callable[[FloatArray], tuple[FloatArray, FloatArray, FloatArray]]
 
 
+ROOM = 2_000_000
+"""Terms of the hypergeometric law held in memory at once."""
+
+
 def log_choose(n: FloatArray, x: FloatArray) -> FloatArray:
     """Return the logarithm of n over x."""
     return np.asarray(gammaln(n + 1) - gammaln(x + 1) - gammaln(n - x + 1))
@@ -54,22 +58,31 @@ def hypergeometric(a: FloatArray, n1: FloatArray, c: FloatArray, n2: FloatArray)
     ----------
     Fisher (1935), J R Stat Soc 98:39-82 (the non-central hypergeometric distribution).
     """
-    studies = []
-    for x, one, y, two in zip(a, n1, c, n2, strict=True):
-        s = np.arange(max(0.0, x + y - two), min(one, x + y) + 1)
-        studies.append((x, s - x, log_choose(one, s) + log_choose(two, x + y - s)))
+    low, high = np.maximum(0.0, a + c - n2), np.minimum(n1, a + c)
+    s = low[:, None] + np.arange(int((high - low).max()) + 1)  # (k, S), padded
+    inside = s <= high[:, None]
+    s = np.where(inside, s, high[:, None])
+    both = (a + c)[:, None]
+    weight = log_choose(n1[:, None], s) + log_choose(n2[:, None], both - s)
+    weight = np.where(inside, weight, -np.inf)
+    s = s - a[:, None]  # counted from the events seen, whose term is then a constant
+    seen = log_choose(n1, a) + log_choose(n2, c)
+
+    def block(eta: FloatArray, rows: slice) -> tuple[FloatArray, FloatArray, FloatArray]:
+        terms = weight[rows, None, :] + eta[rows, 0, :, None] * s[rows, None, :]
+        top = terms.max(axis=2)
+        mass = np.exp(terms - top[:, :, None])
+        total = mass.sum(axis=2)
+        mean = (mass @ s[rows, :, None])[..., 0] / total
+        square = (mass @ (s[rows, :, None] ** 2))[..., 0] / total
+        return seen[rows, None] - top - np.log(total), -mean, mean**2 - square
 
     def kernel(eta: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
         out = np.empty((3, *eta.shape))
-        for i, (_, s, weight) in enumerate(studies):
-            terms = weight + eta[i, 0][:, None] * s
-            top = terms.max(axis=1, keepdims=True)
-            mass = np.exp(terms - top)
-            total = mass.sum(axis=1)
-            mean = mass @ s / total
-            out[0, i, 0] = weight[s == 0][0] - top[:, 0] - np.log(total)
-            out[1, i, 0] = -mean  # s is counted from the events seen
-            out[2, i, 0] = -(mass @ s**2 / total - mean**2)
+        step = max(1, ROOM // (eta.shape[2] * s.shape[1]))
+        for first in range(0, len(s), step):
+            rows = slice(first, first + step)
+            out[:, rows, 0] = block(eta, rows)
         return out[0], out[1], out[2]
 
     return kernel
