@@ -85,7 +85,9 @@ def three_level(
             slug = "pooled-effect" if fit.constant else "coefficient"
             refused.append(Refusal(slug, str(error), f"three-level, {robust}"))
     rows += [*_variances(fit, level, about), *_tests(fit, about)]
-    rows.append(Estimate("log-likelihood", criterion, estimate=fit.log_likelihood, **about))
+    rows.append(
+        Estimate("log-likelihood", criterion, estimate=fit.log_likelihood, **about | {"unit": None})
+    )
     return Estimates(tuple(rows), tuple(refused))
 
 

@@ -84,7 +84,7 @@ def _shares(whole: Estimates, about: dict[str, Any]) -> list[Estimate]:
         at = [float(1 / (1 + np.exp(-(x or 0.0)))) for x in (row.estimate, row.low, row.high)]
         rows.append(
             Estimate("pooled-share", row.label, estimate=at[0], low=at[1], high=at[2],
-                     level=row.level, unit="share with an event, in a study at the mean", **about)
+                     level=row.level, unit="share of people", **about)
         )  # fmt: skip
     for row in whole.select(name="outcome-contrast"):
         at = [float(np.exp(x or 0.0)) for x in (row.estimate, row.low, row.high)]
@@ -102,6 +102,6 @@ def _slope(
     if T[1, 1] <= 0:
         why = "Studies do not differ in the second arm's odds: there is no slope on them."
         return [], (Refusal("baseline-slope", why),)
-    unit = "log odds of the first arm per log odds of the second (1: a constant odds ratio)"
+    unit = "log odds in the first arm per log odds in the second (1: a constant odds ratio)"
     row = Estimate("baseline-slope", estimate=float(T[0, 1] / T[1, 1]), unit=unit, **about)
     return [row], ()

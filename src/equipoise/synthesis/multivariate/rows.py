@@ -138,7 +138,7 @@ def _spread(found: MultivariateFit, about: dict[str, Any]) -> list[Estimate]:
         Estimate("tau2", name, estimate=found.T[j, j], **told)
         for j, name in enumerate(found.outcomes)
     ]
-    told = about | {"unit": "correlation of true effects over studies"}
+    told = about | {"unit": "correlation"}
     for i, j in combinations(range(len(found.outcomes)), 2):
         label = f"{found.outcomes[i]} with {found.outcomes[j]}"
         if not np.isnan(found.correlation[i, j]):
@@ -164,7 +164,11 @@ def _tests(found: MultivariateFit, about: dict[str, Any]) -> list[Estimate]:
             "joint-test", "all outcomes", estimate=wald, df=q, p=float(chdtrc(q, wald)), **told
         )
     )
-    rows.append(Estimate("log-likelihood", fit.criterion, estimate=fit.log_likelihood, **about))
+    rows.append(
+        Estimate(
+            "log-likelihood", fit.criterion, estimate=fit.log_likelihood, **about | {"unit": None}
+        )
+    )
     return rows
 
 

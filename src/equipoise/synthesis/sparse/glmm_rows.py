@@ -105,5 +105,9 @@ def _glmm_rows(
     refused: tuple[Refusal, ...] = ()
     if found.wald is None:
         refused = (Refusal("q-test", "Too few studies have no empty cell.", "Wald"),)
-    rows.append(Estimate("log-likelihood", label, estimate=found.fit.log_likelihood, **about))
+    rows.append(
+        Estimate(
+            "log-likelihood", label, estimate=found.fit.log_likelihood, **about | {"unit": None}
+        )
+    )
     return Estimates(tuple(rows), refused)

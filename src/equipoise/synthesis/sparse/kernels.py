@@ -59,7 +59,7 @@ def hypergeometric(a: FloatArray, n1: FloatArray, c: FloatArray, n2: FloatArray)
     Fisher (1935), J R Stat Soc 98:39-82 (the non-central hypergeometric distribution).
     """
     low, high = np.maximum(0.0, a + c - n2), np.minimum(n1, a + c)
-    s = low[:, None] + np.arange(int((high - low).max()) + 1)  # (k, S), padded
+    s = low[:, None] + np.arange(float((high - low).max()) + 1)  # (k, S), padded
     inside = s <= high[:, None]
     s = np.where(inside, s, high[:, None])
     both = (a + c)[:, None]
