@@ -1,0 +1,114 @@
+"""equipoise multivariate: several outcomes, or both arms, of the same trials together."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from equipoise.cli.event_options import NAMES, event_options
+from equipoise.cli.table_file import file_options, print_found, read_table
+
+if TYPE_CHECKING:
+    from equipoise.estimates import Estimates
+
+
+@click.command()
+@file_options
+@click.option("--effect", metavar="COLUMN", help="Effects, a row for each outcome of each study.")
+@click.option("--se", metavar="COLUMN", help="Standard errors of the effects.")
+@click.option("--variance", metavar="COLUMN", help="Or their squares.")
+@click.option("--outcome", metavar="COLUMN", help="Which outcome each row is of.")
+@click.option("--rho", type=float, help="Correlation of errors of outcomes of one study.")
+@event_options
+@click.option(
+    "--structure",
+    type=click.Choice(["UN", "HCS", "CS", "DIAG", "ID"], case_sensitive=False),
+    default="UN",
+    show_default=True,
+    help="Of true effects: free; one correlation; and one variance; no correlation; and one.",
+)
+@click.option(
+    "--method",
+    type=click.Choice(["REML", "ML"], case_sensitive=False),
+    default="REML",
+    show_default=True,
+    help="Of the variances.",
+)
+@click.option("--scale", metavar="TEXT", help='"Hedges g (below 0 favours drug)"; for tables.')
+def command(
+    file: Path,
+    delimiter: str | None,
+    decimal: str,
+    missing: tuple[str, ...],
+    as_json: bool,
+    **options: Any,
+) -> None:
+    """Pool outcomes together, so that what is known of one informs the other.
+
+    FILE has a row for each outcome of each study; or, with --events1 and the like, a row a study:
+    then the log odds of both arms are pooled together.
+
+    \b
+    Examples:
+      equipoise multivariate long.csv --effect g --se g_se --study study --outcome scale --rho 0.6
+      equipoise multivariate arms.csv --events1 ai --total1 n1i --events2 ci --total2 n2i
+    """
+    arms = [name for name in NAMES if options[name]]
+    if arms and (len(arms) < len(NAMES) or options["effect"]):
+        raise click.UsageError("Name four columns of events and totals, or effects; not both.")
+    if not arms and not all(options[name] for name in ("effect", "study", "outcome")):
+        raise click.UsageError("Name --effect, --se, --study and --outcome; or events and totals.")
+    if not arms and bool(options["se"]) == bool(options["variance"]):
+        raise click.UsageError("Name one of --se, --variance.")
+    if not arms and options["rho"] is None:
+        raise click.UsageError(
+            "Say how errors of outcomes of one study correlate: --rho 0.6, or 0 if they do not."
+        )
+    read = read_table(file, delimiter=delimiter, decimal=decimal, missing=missing)
+    found = _arms(read.frame, options) if arms else _outcomes(read.frame, options)
+    print_found(found.with_source(read.source), f"Together from {file.name}", as_json=as_json)
+
+
+def _arms(frame: Any, options: dict[str, Any]) -> Estimates:
+    from equipoise.synthesis.multivariate import bivariate_arms  # noqa: PLC0415
+    from equipoise.synthesis.sparse import two_by_two  # noqa: PLC0415
+    from equipoise.synthesis.sparse.event_table import event_columns  # noqa: PLC0415
+
+    columns = event_columns(frame, *(options[name] for name in NAMES), study=options["study"])
+    found = bivariate_arms(
+        two_by_two(*columns.numbers, columns.study),
+        struct=options["structure"],
+        criterion=options["method"],
+        level=options["level"],
+    )
+    return _told(found, columns.warnings)
+
+
+def _outcomes(frame: Any, options: dict[str, Any]) -> Estimates:
+    from equipoise.synthesis.multivariate import multivariate  # noqa: PLC0415
+    from equipoise.synthesis.study_table import Columns, study_tables  # noqa: PLC0415
+
+    columns = Columns(**{name: options[name] for name in ("effect", "se", "variance", "study")})
+    table = study_tables(frame, columns, scale=options["scale"], repeats=True)[0]
+    found = multivariate(
+        table.effects,
+        table.frame[options["outcome"]].astype("str").tolist(),
+        rho=options["rho"],
+        struct=options["structure"],
+        criterion=options["method"],
+        level=options["level"],
+    )
+    return _told(found, table.warnings)
+
+
+def _told(found: Estimates, warnings: tuple[str, ...]) -> Estimates:
+    from equipoise.estimates import Estimates  # noqa: PLC0415
+
+    rows = (replace(row, warnings=(*row.warnings, *warnings)) for row in found)
+    return Estimates(tuple(rows), found.refused)
+
+
+command.params.sort(key=lambda p: p.name in ("delimiter", "decimal", "missing", "level", "as_json"))
