@@ -32,6 +32,8 @@ VERBS = {
     "n-of-1": ("n_of_1", "N-of-1 trials in one table: each person's effect, and people's."),
     "rerandomise": ("rerandomise", "Test one table by the trial's own allocation procedure."),
     "adjust": ("adjust", "Adjust p values for being several: Holm, graphs, Dunnett, ..."),
+    "synthesise": ("synthesise", "A whole review folder: from study files to pooled effects."),
+    "review": ("review", "Start, fill, screen, compare and hand on a review folder."),
     "harms": ("harms", "Adverse events by arm, with what could still be missed."),
     "belief": ("belief", "Drug or belief? Blinding, and effects given belief."),
     "report": ("report", "Write the report page of a trial."),

@@ -19,7 +19,7 @@ ComparatorKind = Literal[
     "inert-placebo", "active-placebo", "placebo-unclear", "low-dose", "waiting-list",
     "usual-care", "no-treatment", "medication", "psychotherapy", "baseline",
 ]  # fmt: skip
-Tau2 = Literal["EE", "DL", "HE", "HS", "HSk", "SJ", "ML", "REML", "EB", "PM", "PMM", "GENQ"]
+Tau2 = Literal["EE", "DL", "HE", "HS", "HSk", "SJ", "ML", "REML", "EB", "PM", "PMM"]
 Moderator = Literal["substance", "dose", "year", "days", "comparator", "condition", "instrument"]
 
 
@@ -89,7 +89,7 @@ class ReviewAnalysis(Part):
     outcome: Name
     measure: Measure = "SMD"
     method: Tau2 = "REML"
-    test: Literal["z", "t", "hartung-knapp", "adhoc"] = "hartung-knapp"
+    test: Literal["z", "t", "hartung-knapp", "hartung-knapp-adhoc"] = "hartung-knapp"
     comparators: Annotated[tuple[ComparatorKind, ...], Field(min_length=1)]
     substances: tuple[Text, ...] = Field((), description="only these; empty: the review's")
     visit: Literal["only", "first", "last", "nearest"] = Field(

@@ -68,7 +68,7 @@ def _checked(text: str, name: str, model: type[Value], what: str, example: str) 
     except ValidationError as error:
         problems += _problems(error, source, model)
     if problems:
-        raise DataError(_report(source, problems, what))
+        raise DataError(_report(source, [_comma(problem) for problem in problems], what))
     return value
 
 
@@ -82,13 +82,25 @@ def _problems(
     error: ValidationError, source: MarkedYaml, model: type[BaseModel]
 ) -> list[Problem]:
     found: list[Problem] = []
+    told = {problem.path for problem in source.problems}
     for one in error.errors():
         cause = one.get("ctx", {}).get("error")
+        if tuple(one["loc"]) in told:
+            continue
         if isinstance(cause, Inconsistent):  # only where every field by itself is right
             found += cause.problems
         elif one["type"] != "default_factory_not_called":
             found.append(explained(one, source, model))
     return found
+
+
+def _comma(problem: Problem) -> Problem:
+    """Explain a field name that is a number: `mean: 1,5` within braces is read as two fields."""
+    if not str(problem.path[-1:] and problem.path[-1]).isdigit() or isinstance(problem.path[-1], int):
+        return problem
+    decimals = problem.path[-1]
+    why = f"a lone {decimals} after a comma: is that a decimal comma? Write a point: 1.{decimals}"
+    return Problem(problem.path[:-1], why)
 
 
 def _report(source: MarkedYaml, problems: list[Problem], what: str) -> str:

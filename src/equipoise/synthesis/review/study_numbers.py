@@ -70,6 +70,9 @@ class ReportedEffect(Fact):
     level: Annotated[float, Field(gt=0.5, lt=1)] = 0.95
     p: Share | None = None
     n: tuple[People, People] | None = Field(None, description="people, in the order of contrast")
+    uncorrected: bool = Field(
+        False, description="Cohen's d, or another SMD without the small-sample correction"
+    )
     standardiser: Positive | None = Field(
         None, description="the SD that makes a standardised difference of a mean difference"
     )
