@@ -1,0 +1,238 @@
+"""ClinicalTrials.gov: one study as the JSON of its API version 2, with posted results.
+
+All values are texts; "NA" occurs; what `spread` is follows from `dispersionType`; arms are keyed
+anew in every outcome (OG000), so which group is which arm is confirmed by a person, and so is
+what each outcome measures and in which direction.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+from math import sqrt
+from typing import Any
+
+from equipoise.errors import DataError
+from equipoise.synthesis.review.importers.arm_map import arm_of, proposed
+from equipoise.synthesis.review.importers.options import ImportOptions, given, number
+from equipoise.synthesis.review.screening.record import Record
+from equipoise.synthesis.review.study import Study
+
+NAME = "clinicaltrials"
+SPREADS = {
+    "STANDARD DEVIATION": "sd", "STANDARD ERROR": "se", "95% CONFIDENCE INTERVAL": "ci 95",
+    "90% CONFIDENCE INTERVAL": "ci 90", "INTER QUARTILE RANGE": "quartiles",
+    "INTERQUARTILE RANGE": "quartiles",
+}  # fmt: skip
+MEANS = ("MEAN", "LEAST SQUARES MEAN", "LEAST SQUARES MEANS")
+COUNTS = ("COUNT OF PARTICIPANTS",)
+
+
+def recognises(name: str, text: str) -> bool:
+    """Whether a file is one study of the registry."""
+    return name.endswith(".json") and '"protocolSection"' in text
+
+
+def _loaded(text: str) -> dict[str, Any]:
+    try:
+        found = json.loads(text)
+        found["protocolSection"]["identificationModule"]["nctId"]
+    except (ValueError, KeyError, TypeError):
+        raise DataError(
+            "Not a study of ClinicalTrials.gov (API version 2): `protocolSection` with "
+            "`identificationModule.nctId` is missing."
+        ) from None
+    study: dict[str, Any] = found
+    return study
+
+
+def proposal(text: str) -> dict[str, Any]:
+    """Propose the map: each group of each outcome to an arm, each outcome to a name."""
+    study = _loaded(text)
+    module = study["protocolSection"].get("armsInterventionsModule", {})
+    planned = {arm["label"]: f"{arm['label']} {arm.get('type', '')} "
+               f"{' '.join(arm.get('interventionNames', []))}" for arm in
+               module.get("armGroups", [])}  # fmt: skip
+    arms = {label: told | {"arm": label} for label, told in proposed(planned).items()}
+    outcomes = {}
+    for key, measure in _measures(study):
+        groups = {g["id"]: g["title"] for g in measure.get("groups", [])}
+        outcomes[key] = {
+            "title": measure.get("title", ""),
+            "use": measure.get("type", "").upper() == "PRIMARY",
+            "outcome": None,
+            "higher": None,
+            "is_change": "change" in measure.get("title", "").lower(),
+            "groups": {g: {"title": t, "arm": _nearest(t, list(arms))} for g, t in groups.items()},
+        }
+    return {"arms": arms, "outcomes": outcomes}
+
+
+def _nearest(title: str, labels: list[str]) -> str | None:
+    lowered = {label.lower(): label for label in labels}
+    near = get_close_matches(title.lower(), lowered, n=1, cutoff=0.5)
+    return lowered[near[0]] if near else None
+
+
+def _measures(study: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    module = (study.get("resultsSection") or {}).get("outcomeMeasuresModule") or {}
+    for i, measure in enumerate(module.get("outcomeMeasures", []), start=1):
+        yield f"outcome {i}", measure
+
+
+def records(text: str) -> list[Record]:
+    """Return the registry entry as a record, for screening."""
+    identity = _loaded(text)["protocolSection"]["identificationModule"]
+    return [
+        Record(
+            title=identity.get("officialTitle") or identity.get("briefTitle", ""),
+            registration=identity["nctId"],
+            url=f"https://clinicaltrials.gov/study/{identity['nctId']}",
+        )
+    ]
+
+
+def studies(text: str, options: ImportOptions) -> list[Study]:
+    """Read the study; only outcomes that the map says to use.
+
+    Raises
+    ------
+    DataError
+        When there are no results, a used outcome has no name or direction in the map, a group
+        has no arm, or a number cannot be read.
+    """
+    study = _loaded(text)
+    if not study.get("hasResults", "resultsSection" in study):
+        raise DataError(f"{options.name}: no results are posted. Import it as a record instead.")
+    protocol = study["protocolSection"]
+    arms = options.need("arms", "what its arms are")
+    told = options.outcomes or {}
+    used = [(key, m) for key, m in _measures(study) if told.get(key, {}).get("use")]
+    outcomes = [row for key, m in used for row in _rows(key, m, told[key], options)]
+    identity = protocol["identificationModule"]
+    design = protocol.get("designModule", {})
+    info = design.get("designInfo", {})
+    crossover = info.get("interventionModel", "").upper().startswith("CROSSOVER")
+    masked = info.get("maskingInfo", {}).get("whoMasked", [])
+    data = {
+        "id": identity["nctId"].lower(),
+        "citation": identity.get("officialTitle") or identity.get("briefTitle", ""),
+        "year": _year(protocol),
+        "registration": [identity["nctId"]],
+        "design": {"kind": "crossover" if crossover else "parallel",
+                   "randomised": info.get("allocation", "").upper() == "RANDOMIZED"},
+        "population": {"described": ", ".join(
+            protocol.get("conditionsModule", {}).get("conditions", [])) or "not described",
+            **given(n=design.get("enrollmentInfo", {}).get("count"))},
+        "arms": [arm_of(key, arms) for key in arms],
+        "blinding": {"blinded": [_who(one) for one in masked if _who(one)],
+                     **given(described=info.get("maskingInfo", {}).get("masking"))},
+        "outcomes": outcomes,
+    }  # fmt: skip
+    return [Study.model_validate(data)]
+
+
+def _year(protocol: Mapping[str, Any]) -> int:
+    status = protocol.get("statusModule", {})
+    for field in ("primaryCompletionDateStruct", "completionDateStruct", "startDateStruct"):
+        found = re.match(r"\d{4}", str(status.get(field, {}).get("date", "")))
+        if found:
+            return int(found.group(0))
+    raise DataError("The study has no date of completion or start: its year is not known.")
+
+
+def _who(word: str) -> str | None:
+    known = {"PARTICIPANT": "participants", "CARE_PROVIDER": "carers", "INVESTIGATOR": "carers",
+             "OUTCOMES_ASSESSOR": "outcome-assessors"}  # fmt: skip
+    return known.get(word.upper().replace(" ", "_"))
+
+
+def _plain(word: object) -> str:
+    return re.sub(r"[_\s-]+", " ", str(word or "")).strip().upper()
+
+
+def _rows(
+    key: str, measure: Mapping[str, Any], told: Mapping[str, Any], options: ImportOptions
+) -> Iterator[dict[str, Any]]:
+    for field in ("outcome", "higher"):
+        if not told.get(field):
+            raise DataError(
+                f"{options.name}, {key} ({measure.get('title')}): the map does not say `{field}`. "
+                "Directions are declared, never guessed."
+            )
+    for block in measure.get("classes", []):
+        categories = block.get("categories", [])
+        if len(categories) != 1:  # several categories split one group: not one number an arm
+            continue
+        denoms = block.get("denoms") or measure.get("denoms") or []
+        people = {c["groupId"]: c["value"] for d in denoms[:1] for c in d.get("counts", [])}
+        arms = [
+            arm
+            for cell in categories[0].get("measurements", [])
+            if (arm := _arm(cell, key, measure, told, people, options))
+        ]
+        if arms:
+            yield {
+                "outcome": told["outcome"],
+                "instrument": told.get("instrument") or measure.get("title"),
+                "higher": told["higher"],
+                "visit": block.get("title") or measure.get("timeFrame") or "post",
+                "arms": arms,
+            }
+
+
+def _arm(
+    cell: Mapping[str, Any], key: str, measure: Mapping[str, Any], told: Mapping[str, Any],
+    people: Mapping[str, str], options: ImportOptions,
+) -> dict[str, Any] | None:  # fmt: skip
+    group = cell["groupId"]
+    where = f"{options.name}, {key}, {group}"
+    arm = told.get("groups", {}).get(group, {}).get("arm")
+    if arm is None:
+        raise DataError(f"{where}: the map does not say which arm this group is.")
+    assert options.arms is not None  # noqa: S101  (asked for above)
+    if arm not in options.arms:
+        raise DataError(f"{where}: {arm!r} is no arm of the map: {', '.join(options.arms)}.")
+    value = number(cell.get("value"), where)
+    n = number(people.get(group), f"{where}, number of people")
+    if value is None or n is None:
+        return None
+    found = _value(cell, measure, told, value, int(n), where)
+    if found is None:
+        return None
+    return {"arm": arm_of(arm, options.arms)["name"]} | found | options.fact(f"{key}, {group}")
+
+
+def _value(
+    cell: Mapping[str, Any], measure: Mapping[str, Any], told: Mapping[str, Any], value: float,
+    n: int, where: str,
+) -> dict[str, Any] | None:  # fmt: skip
+    kind, spread = _plain(measure.get("paramType")), _plain(measure.get("dispersionType"))
+    if kind in COUNTS:
+        return {"events": int(value), "total": n}
+    size = SPREADS.get(spread)
+    low, high = (number(cell.get(k), where) for k in ("lowerLimit", "upperLimit"))
+    if kind == "MEDIAN":
+        return given(median=value, n=n, **given(q1=low, q3=high)) if size == "quartiles" else None
+    if kind not in MEANS:
+        return None
+    found: dict[str, Any] = {"mean": value, "n": n}
+    if told.get("is_change"):
+        found["is_change"] = True
+    own = number(cell.get("spread"), where)
+    if size in ("sd", "se") and own:
+        return found | {size: own}
+    if size in ("ci 95", "ci 90") and low is not None and high is not None and n > 1:
+        return found | _from_interval(low, high, n, float(size[-2:]) / 100)
+    return None
+
+
+def _from_interval(low: float, high: float, n: int, level: float) -> dict[str, Any]:
+    """Return the standard error behind an arm's interval, by t with n - 1 df (Handbook 6.5.2.2)."""
+    from scipy.special import stdtrit  # noqa: PLC0415
+
+    se = (high - low) / (2 * float(stdtrit(n - 1, (1 + level) / 2)))
+    note = f"SD {se * sqrt(n):.4g} from the {100 * level:g}% interval {low:g} to {high:g}, by t"
+    return {"se": se, "origin": "derived", "note": note}

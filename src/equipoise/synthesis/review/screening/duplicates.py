@@ -1,0 +1,157 @@
+"""Records that may be one publication: suggested with reasons, decided by a person.
+
+Identifiers first (DOI, PMID, a registration of two registry entries), then the title: alike by
+`token_set_ratio` and by `token_sort_ratio`, of nearly the same year and, where both are known,
+by the same first author. Titles whose numbers differ (part 1, part 2), and pairs of a report
+and its protocol, correction or comment, are never taken for one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+from equipoise.synthesis.review.screening.record import Record, plain_text
+
+ALIKE = 90.0  # token_set_ratio, of 100
+ALIKE_SORTED = 78.0  # token_sort_ratio: a short title inside a long one has a set ratio of 100
+APART = re.compile(
+    r"\b(protocol|erratum|corrigendum|correction|retraction|comment|commentary|reply|response to"
+    r"|letter|editorial|follow up|secondary analysis|statistical analysis plan|rationale and design)\b"
+)
+NUMBER = re.compile(r"\b(\d+|i{1,3}|iv|v|vi{1,3})\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Records that look like one publication: `kept` is the first found.
+
+    `certain` groups hang together by identifiers alone.
+    """
+
+    kept: Record
+    others: tuple[Record, ...]
+    reasons: tuple[str, ...]
+    certain: bool
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The names of its records, the kept one first."""
+        return (self.kept.id, *(one.id for one in self.others))
+
+
+def suggested_duplicates(records: Sequence[Record]) -> list[Group]:
+    """Return groups of records that look like one publication, in order of their first record."""
+    links = list(_links(records))
+    parent = {record.id: record.id for record in records}
+
+    def root(name: str) -> str:
+        while parent[name] != name:
+            parent[name] = parent[parent[name]]
+            name = parent[name]
+        return name
+
+    for one, other, _, _ in links:
+        parent[root(other)] = root(one)
+    members: dict[str, list[Record]] = defaultdict(list)
+    for record in records:
+        members[root(record.id)].append(record)
+    groups = []
+    for same in members.values():
+        if len(same) == 1:
+            continue
+        inside = {record.id for record in same}
+        own = [link for link in links if link[0] in inside]
+        reasons = tuple(dict.fromkeys(f"{a}, {b}: {why}" for a, b, why, _ in own))
+        certain = _joined_by_identifiers(inside, own)
+        groups.append(Group(same[0], tuple(same[1:]), reasons, certain))
+    return groups
+
+
+def _joined_by_identifiers(ids: set[str], links: list[tuple[str, str, str, bool]]) -> bool:
+    reached, waiting = set(), [min(ids)]
+    while waiting:
+        name = waiting.pop()
+        reached.add(name)
+        sure = [(a, b) for a, b, _, certain in links if certain and name in (a, b)]
+        waiting += [other for pair in sure for other in pair if other not in reached]
+    return reached == ids
+
+
+def _links(records: Sequence[Record]) -> Iterator[tuple[str, str, str, bool]]:
+    yield from _by_identifier(records)
+    yield from _by_title(records)
+
+
+def _by_identifier(records: Sequence[Record]) -> Iterator[tuple[str, str, str, bool]]:
+    first: dict[tuple[str, str], Record] = {}
+    for record in records:
+        keys = [("DOI", record.doi), ("PMID", record.pmid)]
+        if record.kind == "register" and not record.doi:
+            keys.append(("registration", record.registration))
+        for kind, value in keys:
+            if not value:
+                continue
+            other = first.setdefault((kind, value), record)
+            if other is not record:
+                yield other.id, record.id, f"the same {kind} {value}", True
+
+
+def _by_title(records: Sequence[Record]) -> Iterator[tuple[str, str, str, bool]]:
+    from rapidfuzz import fuzz, process  # noqa: PLC0415  (only screening needs it)
+
+    titles = {record.id: plain_text(record.title) for record in records}
+    for block in _blocks(records):
+        texts = [titles[record.id] for record in block]
+        alike = process.cdist(texts, texts, scorer=fuzz.token_set_ratio, score_cutoff=ALIKE)
+        for i, j in combinations(range(len(block)), 2):
+            if not alike[i, j] or not _may_be_one(block[i], block[j], texts[i], texts[j]):
+                continue
+            in_order = fuzz.token_sort_ratio(texts[i], texts[j])
+            if in_order >= ALIKE_SORTED:
+                why = f"titles alike ({alike[i, j]:.0f} of 100), {block[i].year or 'no year'}"
+                yield block[i].id, block[j].id, why, False
+
+
+def _blocks(records: Sequence[Record]) -> Iterator[list[Record]]:
+    """Yield records that could be one by year: a preprint may be a year before its paper."""
+    by_year: dict[int | None, list[Record]] = defaultdict(list)
+    for record in records:
+        by_year[record.year].append(record)
+    undated = by_year.pop(None, [])
+    for year in sorted(by_year, key=lambda one: one or 0):
+        yield [*by_year[year], *by_year.get((year or 0) + 1, []), *undated]
+    if not by_year:
+        yield undated
+
+
+def _may_be_one(one: Record, other: Record, title: str, other_title: str) -> bool:
+    if one.doi and other.doi and one.doi != other.doi and not _is_preprint(one, other):
+        return False
+    if one.pmid and other.pmid and one.pmid != other.pmid:
+        return False
+    if one.registration and other.registration and one.registration != other.registration:
+        return False
+    authors = (one.first_author, other.first_author)
+    if all(authors) and not _same_author(*authors):
+        return False
+    if sorted(NUMBER.findall(title)) != sorted(NUMBER.findall(other_title)):
+        return False
+    return set(APART.findall(title)) == set(APART.findall(other_title))
+
+
+def _same_author(one: str, other: str) -> bool:
+    from rapidfuzz.distance import Levenshtein  # noqa: PLC0415
+
+    if set(one.split()) & set(other.split()):  # double names are cut in some databases
+        return True
+    return Levenshtein.distance(one, other) <= 1
+
+
+def _is_preprint(one: Record, other: Record) -> bool:
+    """Whether one of two DOIs is of a preprint server (bioRxiv and medRxiv, OSF, SSRN, ...)."""
+    servers = ("10.1101/", "10.31234/", "10.31219/", "10.2139/", "10.20944/", "10.21203/")
+    return one.doi.startswith(servers) != other.doi.startswith(servers)
