@@ -36,6 +36,7 @@ VERBS = {
     "review": ("review", "Start, fill, screen, compare and hand on a review folder."),
     "harms": ("harms", "Adverse events by arm, with what could still be missed."),
     "belief": ("belief", "Drug or belief? Blinding, and effects given belief."),
+    "pool": ("pool", "Pool independent studies: the mean, and how far they differ."),
     "report": ("report", "Write the report page of a trial."),
 }
 

@@ -153,7 +153,7 @@ def random_effects(
     cov = _plain_cov(fit, v, spread, own)
     df = None if test == "z" else len(effects) - x.shape[1]
     if test.startswith("hartung-knapp"):
-        factor = float(hartung_knapp_factor(y, v, x, spread, fit))
+        factor = hartung_knapp_factor(y, v, x, spread)
         cov = cov * (max(factor, 1.0) if test.endswith("adhoc") else factor)
     return RandomEffectsFit(effects, x, names, method, test, spread, own, fit, cov, df)
 
@@ -163,12 +163,12 @@ def common_effect(effects: Effects, *, test: Test = "z") -> RandomEffectsFit:
     return random_effects(effects, method="EE", test=test)
 
 
-def hartung_knapp_factor(
-    y: FloatArray, v: FloatArray, x: FloatArray, tau2: float, fit: Weighted
-) -> float:
-    """Return Hartung and Knapp's factor: the weighted mean square of residuals, 1 if all fits."""
-    inverse = 1 / (v + tau2)
-    return float(total(inverse * fit.residual**2)) / (len(y) - int(x.shape[1]))
+def hartung_knapp_factor(y: FloatArray, v: FloatArray, x: FloatArray, tau2: float) -> float:
+    """Return the mean square of residuals from the best fit at tau2: 1 where all fits.
+
+    The best fit, also where weights are the user's: the factor is about tau2, not about weights.
+    """
+    return float(at_tau2(y, v, x, tau2).ypy) / (len(y) - int(x.shape[1]))
 
 
 def refit(fit: RandomEffectsFit, rows: ArrayLike) -> RandomEffectsFit:

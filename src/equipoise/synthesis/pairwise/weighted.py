@@ -105,10 +105,10 @@ def weighted(y: FloatArray, w: FloatArray, x: FloatArray) -> Weighted:
     x : shape (..., k, p)
         Of full column rank.
     """
-    inverse: FloatArray = np.linalg.inv(cross(w, x))
-    xwy = (np.swapaxes(x, -1, -2) @ (w * y)[..., None])[..., 0]
-    beta = (inverse @ xwy[..., None])[..., 0]
-    residual = y - (x @ beta[..., None])[..., 0]
+    inverse = np.asarray(np.linalg.inv(cross(w, x)), dtype=np.float64)
+    xwy: FloatArray = (np.swapaxes(x, -1, -2) @ (w * y)[..., None])[..., 0]
+    beta: FloatArray = (inverse @ xwy[..., None])[..., 0]
+    residual: FloatArray = y - (x @ beta[..., None])[..., 0]
     return Weighted(w, x, inverse, beta, residual)
 
 

@@ -16,7 +16,8 @@ def hunter_schmidt(y: FloatArray, v: FloatArray, x: FloatArray) -> FloatArray:
     Stat 30:261-293.
     """
     fit = at_tau2(y, v, x, np.zeros(y.shape[:-1]))
-    return np.maximum((fit.ypy - y.shape[-1]) / total(fit.w), 0.0)
+    tau2: FloatArray = np.maximum((fit.ypy - y.shape[-1]) / total(fit.w), 0.0)
+    return tau2
 
 
 def hunter_schmidt_k(y: FloatArray, v: FloatArray, x: FloatArray) -> FloatArray:
@@ -28,4 +29,5 @@ def hunter_schmidt_k(y: FloatArray, v: FloatArray, x: FloatArray) -> FloatArray:
     """
     k, p = x.shape[-2:]
     fit = at_tau2(y, v, x, np.zeros(y.shape[:-1]))
-    return np.maximum((fit.ypy * k / (k - p) - k) / total(fit.w), 0.0)
+    tau2: FloatArray = np.maximum((fit.ypy * k / (k - p) - k) / total(fit.w), 0.0)
+    return tau2

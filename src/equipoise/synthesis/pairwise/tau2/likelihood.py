@@ -31,11 +31,13 @@ def log_likelihood(
     """
     fit = at_tau2(y, v, x, tau2)
     k, p = x.shape[-2:]
-    value = (total(np.log(fit.w)) - fit.ypy) / 2
+    value: FloatArray = (total(np.log(fit.w)) - fit.ypy) / 2
     if not restricted:
-        return value - k / 2 * np.log(2 * np.pi)
+        value -= k / 2 * np.log(2 * np.pi)
+        return value
     plain = log_det(np.swapaxes(x, -1, -2) @ x)
-    return value + (plain - fit.log_determinant - (k - p) * np.log(2 * np.pi)) / 2
+    value += (plain - fit.log_determinant - (k - p) * np.log(2 * np.pi)) / 2
+    return value
 
 
 def _score(fit: Weighted, *, restricted: bool) -> FloatArray:

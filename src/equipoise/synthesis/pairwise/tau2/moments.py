@@ -38,4 +38,5 @@ def sidik_jonkman(y: FloatArray, v: FloatArray, x: FloatArray) -> FloatArray:
     k, p = x.shape[-2:]
     start: FloatArray = np.asarray(y.var(axis=-1))
     fit = at_tau2(y, v, x, start)
-    return start * fit.ypy / (k - p)
+    tau2: FloatArray = start * fit.ypy / (k - p)
+    return tau2

@@ -1,0 +1,117 @@
+"""equipoise pool: what several independent studies say together."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from equipoise.cli.options import seed_option
+from equipoise.cli.table_file import file_options, print_found, read_table
+
+if TYPE_CHECKING:
+    from equipoise.estimates import Estimates
+    from equipoise.synthesis.study_table import OutcomeTable
+
+METHODS = ("EE", "DL", "HE", "HS", "HSk", "SJ", "ML", "REML", "EB", "PM", "PMM", "GENQ")
+TESTS = ("z", "t", "hartung-knapp", "hartung-knapp-adhoc")
+
+
+@click.command()
+@file_options
+@click.option("--effect", metavar="COLUMN", help="Effects, on the log scale for ratios.")
+@click.option("--se", metavar="COLUMN", help="Standard errors of the effects.")
+@click.option("--variance", metavar="COLUMN", help="Or their squares.")
+@click.option("--interval", nargs=2, metavar="LOW HIGH", help="Or two columns of 95% limits.")
+@click.option("--study", metavar="COLUMN", help="Names of the studies, one row each.")
+@click.option("--outcome", metavar="COLUMN", help="Pool each outcome by itself.")
+@click.option(
+    "--method",
+    type=click.Choice(METHODS, case_sensitive=False),
+    default="REML",
+    show_default=True,
+    help="How tau2 is estimated; EE is the common effect.",
+)
+@click.option(
+    "--test",
+    type=click.Choice(TESTS),
+    default="hartung-knapp",
+    show_default=True,
+    help="How uncertainty is counted.",
+)
+@click.option("--weights", metavar="COLUMN", help="Weights of yours; GENQ needs them.")
+@click.option("--scale", metavar="TEXT", help='"Hedges g (below 0 favours drug)"; for tables.')
+@click.option("--exponentiate", is_flag=True, help="Effects are logs: print ratios as well.")
+@click.option("--moderators", metavar="FORMULA", help='Meta-regression: "blinding + year".')
+@click.option("--subgroup", metavar="COLUMN", help="Also pool by subgroup, and compare.")
+@click.option("--leave-one-out", is_flag=True, help="Also without each study in turn.")
+@click.option("--influence", is_flag=True, help="Also what each study does to the answer.")
+@click.option("--cumulative", metavar="COLUMN", help="Also as studies came in, by this column.")
+@click.option("--studies", is_flag=True, help="Also each study and its weight.")
+@click.option("--permutations", type=click.IntRange(99), help="Also a permutation test.")
+@click.option("--bootstrap", type=click.IntRange(199), help="Also a bootstrap interval.")
+@seed_option
+@click.option("--direction", metavar="COLUMN", help="Which way is better; must not be mixed.")
+@click.option("--verified", metavar="COLUMN", help="Rows that say no are left out.")
+@click.option("--include-unverified", is_flag=True, help="Take them in, and say so.")
+@click.option("--repeats", is_flag=True, help="Let a study have several rows (other people).")
+def command(
+    file: Path,
+    delimiter: str | None,
+    decimal: str,
+    missing: tuple[str, ...],
+    as_json: bool,
+    **options: Any,
+) -> None:
+    """Pool independent studies, and say how far they differ.
+
+    FILE is a CSV with one row a study: an effect and its standard error. Effects of ratios are
+    logs. A study with several rows belongs to `equipoise multilevel`.
+
+    \b
+    Examples:
+      equipoise pool trials.csv --effect g --se g_se --study study
+      equipoise pool trials.csv --effect g --se g_se --study study --method DL --test z
+      equipoise pool trials.csv --effect g --se g_se --study study --moderators "blinding + year"
+      equipoise pool trials.csv --effect g --se g_se --study study --leave-one-out
+    """
+    if not options["effect"]:
+        raise click.UsageError("Name the column of effects: --effect g.")
+    if sum(bool(options[name]) for name in ("se", "variance", "interval")) != 1:
+        raise click.UsageError("Name one of --se, --variance, --interval.")
+    read = read_table(file, delimiter=delimiter, decimal=decimal, missing=missing)
+    found = _found(_tables(read.frame, options), options).with_source(read.source)
+    print_found(found, f"Pooled from {file.name}", as_json=as_json)
+
+
+def _tables(frame: Any, options: dict[str, Any]) -> list[OutcomeTable]:
+    from equipoise.synthesis.study_table import Columns, study_tables  # noqa: PLC0415
+
+    names = ("effect", "se", "variance", "study", "outcome", "direction", "verified")
+    columns = Columns(
+        **{name: options[name] for name in names}, interval=options["interval"] or None
+    )
+    return study_tables(
+        frame,
+        columns,
+        scale=options["scale"],
+        repeats=options["repeats"],
+        include_unverified=options["include_unverified"],
+    )
+
+
+def _found(tables: list[OutcomeTable], options: dict[str, Any]) -> Estimates:
+    from equipoise.estimates import Estimates  # noqa: PLC0415
+    from equipoise.synthesis.pairwise.pool_table import PoolPlan, pool_table  # noqa: PLC0415
+
+    names = ("method", "test", "weights", "level", "moderators", "subgroup", "leave_one_out")
+    more = ("influence", "cumulative", "studies", "permutations", "bootstrap", "exponentiate")
+    plan = PoolPlan(**{name: options[name] for name in (*names, *more)}, seed=options["seed"])
+    found = Estimates()
+    for table in tables:
+        found += pool_table(table, plan)
+    return found
+
+
+command.params.sort(key=lambda p: p.name in ("delimiter", "decimal", "missing", "level", "as_json"))
