@@ -10,7 +10,7 @@ import click
 from equipoise.cli.options import json_option, level_option
 
 if TYPE_CHECKING:
-    from equipoise.estimates import Estimate, Estimates
+    from equipoise.estimates import Estimate, Estimates, Refusal
     from equipoise.synthesis.review import Synthesis
 
 
@@ -66,16 +66,15 @@ def _analysis(made: Synthesis, name: str, found: Estimates) -> None:
 
     plan = made.folder.review.analysis(name)
     label = made.folder.review.outcomes[plan.outcome].label
-    units = {row.unit for row in found if row.name in ("study-effect", "pooled-effect")}
+    units = {row.unit for row in found if row.name.startswith(("study-", "pooled-"))}
     click.echo()
     show.wrapped(": ".join([f"{label}, analysis {name}", *(unit for unit in units if unit)]))
     rows = [row for row in found if row.estimate is not None]
     if rows:
         show.table(rows, _name)
-    pooled = [one for one in found.refused if one.name != "study-effect"]
-    for refusal in pooled:
-        which = (refusal.label or "").removeprefix(name).removeprefix(", ")
-        show.wrapped(f"{which or 'Not pooled'}: {refusal.reason}.", "    ", "  ")
+    for refusal in found.refused:
+        if refusal.name != "study-effect":
+            show.wrapped(f"{_title(refusal, name)}: {refusal.reason}", "    ", "  ")
     _left_out(made, name)
 
 
@@ -83,10 +82,17 @@ def _name(row: Estimate) -> str:
     from equipoise.report.wording import title_of  # noqa: PLC0415
 
     analysis, _, study = (row.label or "").partition(": ")
-    if row.name == "study-effect":
-        return f"{study}: {row.estimand}, {row.visit}"
+    if study and row.name in ("study-effect", "study-ratio"):
+        return f"{study}: {row.estimand}"
     _, _, part = analysis.partition(", ")
     return ", ".join(text for text in (title_of(row.name), part) if text)
+
+
+def _title(refusal: Refusal, analysis: str) -> str:
+    from equipoise.report.wording import title_of  # noqa: PLC0415
+
+    part = (refusal.label or "").removeprefix(analysis).removeprefix(", ")
+    return f"{', '.join(text for text in (title_of(refusal.name), part) if text)}, not given"
 
 
 def _left_out(made: Synthesis, name: str) -> None:

@@ -12,6 +12,7 @@ from equipoise.plots.intervals import intervals
 from equipoise.plots.kaplan_meier import kaplan_meier
 from equipoise.plots.mean_profiles import mean_profiles
 from equipoise.plots.participant_flow import participant_flow
+from equipoise.plots.prisma_flow import prisma_flow
 from equipoise.plots.stratum_means import stratum_means
 from equipoise.plots.svg import to_svg
 from equipoise.plots.testing_graph import testing_graph
@@ -30,6 +31,7 @@ __all__ = [
     "kaplan_meier",
     "mean_profiles",
     "participant_flow",
+    "prisma_flow",
     "stratum_means",
     "testing_graph",
     "tipping_curve",

@@ -85,11 +85,14 @@ def confirmed_map(path: Path, proposal: Mapping[str, Any], name: str) -> dict[st
 
 
 def arm_of(key: str, arms: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    """Return the arm of a study file for a key of the map."""
-    told = arms[key]
-    arm = {"name": str(told.get("arm") or key), "kind": told["kind"]}
-    if told.get("substance"):
-        arm["substance"] = told["substance"]
-    if told.get("class"):
-        arm["dose"] = {"class": told["class"]}
-    return arm
+    """Return the arm of a study file for a key of the map.
+
+    Beside `arm` (its name) and `kind`, an entry may hold any field that an arm has; `class` alone
+    stands for a dose of which only the class is known.
+    """
+    told = dict(arms[key])
+    arm = {"name": str(told.pop("arm", None) or key)}
+    told.pop("words", None)
+    if "class" in told:
+        arm["dose"] = {"class": told.pop("class")}  # type: ignore[assignment]
+    return arm | {name: value for name, value in told.items() if value is not None}

@@ -100,9 +100,9 @@ def flow_frame(counted: Flow) -> pd.DataFrame:
     removed = f"Removed before screening\nduplicates (n = {counted.duplicates})"
     waiting = {k: f"\nawaiting votes (n = {n})" if n else "" for k, n in counted.waiting.items()}
     studies = counted.included_studies
-    included = [f"Reports included (n = {counted.included_reports})"]
+    included = ["Included in review", f"reports (n = {counted.included_reports})"]
     if studies is not None:
-        included.insert(0, f"Studies in review (n = {studies})")
+        included.insert(1, f"studies (n = {studies})")
     rows = [
         ("Identification", found, removed),
         ("Screening", f"Records screened\nn = {counted.screened}{waiting['title']}",

@@ -1,0 +1,72 @@
+"""RevMan: the CSV of data rows, for the effects that the analyses pooled."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from equipoise.synthesis.review.selection import Row
+from equipoise.synthesis.review.study_effects import RATIOS
+
+if TYPE_CHECKING:
+    from equipoise.synthesis.review.plan import ReviewAnalysis
+    from equipoise.synthesis.review.synthesise import Synthesis
+
+NAME = "revman"
+COLUMNS = (
+    "Analysis group", "Analysis number", "Analysis name", "Subgroup", "Applicability", "Study",
+    "Study year", "GIV Mean", "GIV SE", "Experimental mean", "Experimental SD",
+    "Experimental cases", "Experimental N", "Control mean", "Control SD", "Control cases",
+    "Control N", "O-E", "Variance", "Weight", "Mean", "CI start", "CI end", "Footnotes",
+)  # fmt: skip
+
+
+def export(synthesis: Synthesis) -> dict[str, str]:
+    """Return the data rows: a number an analysis, a row a study that it pooled."""
+    stream = io.StringIO()
+    writer = csv.DictWriter(stream, COLUMNS, lineterminator="\n", restval="")
+    writer.writeheader()
+    for number, (name, chosen) in enumerate(synthesis.selections.items(), start=1):
+        analysis = synthesis.folder.review.analysis(name)
+        for row in chosen.rows:
+            writer.writerow(
+                {"Analysis group": 1, "Analysis number": number, "Analysis name": name}
+                | _row(row, analysis)
+            )
+    return {"revman.csv": stream.getvalue()}
+
+
+def _row(row: Row, analysis: ReviewAnalysis) -> dict[str, Any]:
+    """Write arms where the effect came from arms, else the effect itself (GIV, a log for ratios)."""
+    found: dict[str, Any] = {
+        "Study": row.study.id, "Study year": row.study.year, "Subgroup": row.outcome.visit,
+        "Footnotes": f"{row.outcome.instrument or ''}; {row.effect.how}",
+    }  # fmt: skip
+    arms = dict(_arms(row)) if _from_arms(row, analysis) else {}
+    if arms:
+        return found | arms
+    scale = "log " if analysis.measure in RATIOS else ""
+    found["Footnotes"] += f"; GIV is a {scale}{analysis.measure}, arm less comparator"
+    return found | {"GIV Mean": repr(row.effect.y), "GIV SE": repr(row.effect.v**0.5)}
+
+
+def _from_arms(row: Row, analysis: ReviewAnalysis) -> bool:
+    reported = any(set(e.contrast) == set(row.contrast) and
+                   e.adjusted_for_guess == analysis.adjusted_for_guess
+                   for e in row.outcome.effects)  # fmt: skip
+    return not reported and row.outcome.design != "paired"
+
+
+def _arms(row: Row) -> Iterator[tuple[str, Any]]:
+    numbers = {one.arm: one for one in row.outcome.arms}
+    for title, name in zip(("Experimental", "Control"), row.contrast, strict=True):
+        one = numbers.get(name)
+        if one is None:
+            continue
+        if one.events is not None:
+            yield from ((f"{title} cases", one.events), (f"{title} N", one.total))
+        elif one.mean is not None and one.sd is not None:
+            yield from ((f"{title} mean", repr(one.mean)), (f"{title} SD", repr(one.sd)))
+            yield f"{title} N", one.n
