@@ -1,23 +1,27 @@
 """A trial that was run, imported or rehearsed in equipoise, as a study file.
 
-Everything is counted from its records: means, SDs and n by arm and visit, and what the people
-of each arm believed they took. Nothing is typed, so its facts are verified by construction.
+Everything is computed from its records: means, SDs and n by arm and visit, and what the people
+of each arm believed they took. Where people are observed under several arms, the effects of the
+planned model stand beside the means, one of them with the guess in the model. Nothing is typed,
+so its facts are verified by construction.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from equipoise.errors import DataError
+from equipoise.analysis import total_effect
+from equipoise.belief.answers import guess_adjusted
+from equipoise.belief.comparison import Comparison
+from equipoise.errors import NotIdentifiedError
 from equipoise.records import UNSURE
 from equipoise.synthesis.review.importers.metapsy import study_id
 from equipoise.synthesis.review.importers.options import given
 from equipoise.synthesis.review.study import Study
 
 if TYPE_CHECKING:
-    import pandas as pd
-
-    from equipoise.protocol import Arm, Protocol
+    from equipoise.protocol import Arm
     from equipoise.records import UnblindedRecords
 
 NAME = "trial"
@@ -35,21 +39,10 @@ def recognises(name: str, text: str) -> bool:
 
 
 def study_of(records: UnblindedRecords, *, year: int, citation: str | None = None) -> Study:
-    """Return a trial as a study: its arms, guesses and outcomes as observed.
-
-    Raises
-    ------
-    DataError
-        When people are observed under several arms: means by arm are then not independent.
-    """
+    """Return a trial as a study: its arms, guesses and outcomes as observed."""
     plan = records.protocol
-    if plan.design.repeated:
-        raise DataError(
-            f"{plan.identifier} observes people under several arms: write the effect of its "
-            "planned analysis (`equipoise analyse`) into a study file, with `design: paired`."
-        )
-    allocated = records.allocations.drop_duplicates("participant")
-    arm_of = allocated.set_index("participant")["arm"]
+    repeated = plan.design.repeated
+    people = records.allocations.groupby("arm")["participant"].nunique()
     fact = {
         "source": f"records of {plan.identifier}, sha256 {records.sha256}",
         "origin": "computed",
@@ -65,13 +58,13 @@ def study_of(records: UnblindedRecords, *, year: int, citation: str | None = Non
             "registration": [registered] if registered else [],
             "design": {"kind": "parallel", "randomised": plan.allocation is not None},
             "population": {"described": "; ".join(plan.eligibility.include) or "not described",
-                           "n": len(arm_of)},
-            "arms": [_arm(arm, int((arm_of == arm.name).sum())) for arm in plan.arms],
+                           "n": len(records.participants)},
+            "arms": [_arm(arm, int(people.get(arm.name, 0))) for arm in plan.arms],
             "blinding": {
                 "blinded": [BLINDED[who] for who in plan.blinding.blind if who in BLINDED],
-                "guesses": _guesses(records.guesses, arm_of, plan, fact),
+                "guesses": list(_guesses(records, fact)),
             },
-            "outcomes": _outcomes(records, fact),
+            "outcomes": _repeated(records, fact) if repeated else _outcomes(records, fact),
         }
     )  # fmt: skip
 
@@ -88,23 +81,60 @@ def _arm(arm: Arm, n: int) -> dict[str, Any]:
     return found
 
 
-def _guesses(
-    guesses: pd.DataFrame, arm_of: pd.Series[str], plan: Protocol, fact: dict[str, Any]
-) -> list[dict[str, Any]]:
-    asked = guesses[guesses["guesser"] == "participant"].dropna(subset=["guess"])
-    if not len(asked):
-        return []
-    found = []
-    visits = asked["visit"].dropna().unique() if "visit" in asked else []
-    last = [v for v in plan.visit_names if v in set(visits)][-1:] or [None]
-    rows = asked if last[0] is None else asked[asked["visit"] == last[0]]
+def _guesses(records: UnblindedRecords, fact: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Count the guesses beside each arm: at the last visit, or at all where arms change."""
+    plan, repeated = records.protocol, records.protocol.design.repeated
+    rows = records.total_scores.drop_duplicates(["participant", "visit"]).dropna(subset=["guess"])
+    if not len(rows):
+        return
+    last = [visit for visit in plan.visit_names if visit in set(rows["visit"])][-1]
+    asked = rows if repeated else rows[rows["visit"] == last]
     for arm in plan.arms:
-        own = rows[rows["participant"].map(arm_of) == arm.name]["guess"]
-        unsure = int((own == UNSURE).sum())
-        right = int((own == arm.name).sum())
-        found.append({"arm": arm.name, "right": right, "wrong": len(own) - right - unsure,
-                      "unsure": unsure, **given(visit=last[0]), **fact})  # fmt: skip
+        own = asked[asked["arm"] == arm.name]["guess"]
+        unsure, right = int((own == UNSURE).sum()), int((own == arm.name).sum())
+        when = {"repeated": True} if repeated else {"visit": last}
+        yield {"arm": arm.name, "right": right, "wrong": len(own) - right - unsure,
+               "unsure": unsure, **when, **fact}  # fmt: skip
+
+
+def _repeated(records: UnblindedRecords, fact: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return outcomes of a trial that observes people under several arms."""
+    plan, scores = records.protocol, records.total_scores
+    found = []
+    for name in plan.instruments:
+        scale = plan.instrument(name)
+        own = scores[scores["instrument"] == name]
+        own = own[[not plan.visit(visit).baseline for visit in own["visit"]]]
+        compared = set(own.dropna(subset=["score"])["arm"]) >= set(plan.contrast)
+        told = scale.higher != "neither" and compared
+        effects = list(_effects(records, name, fact)) if told else []
+        if effects:
+            shown = own.groupby("arm")["score"].agg(["mean", "std"])
+            arms = [{"arm": arm, "mean": float(row["mean"]), "sd": float(row["std"]), **fact}
+                    for arm, row in shown.iterrows()]  # fmt: skip
+            found.append({"outcome": scale.domain, "instrument": name, "higher": scale.higher,
+                          "visit": "all visits", "repeated": True, "arms": arms,
+                          "effects": effects})  # fmt: skip
     return found
+
+
+def _effects(
+    records: UnblindedRecords, outcome: str, fact: dict[str, Any]
+) -> Iterator[dict[str, Any]]:
+    active, control = records.protocol.contrast
+    better = records.protocol.instrument(outcome).higher == "better"
+    try:
+        rows = [total_effect(records, outcome)["total-effect"]]
+    except NotIdentifiedError:
+        return
+    adjusted = guess_adjusted.answer(Comparison(records, outcome))  # refuses where nobody guessed
+    rows += adjusted.select(name="guess-adjusted-effect").rows
+    for row in rows:
+        yield {
+            "measure": "MD", "contrast": [active, control], "estimate": row.estimate,
+            "se": row.se, "p": row.p, "positive_favours": active if better else control,
+            "adjusted_for_guess": row.name == "guess-adjusted-effect", "model": row.method, **fact,
+        }  # fmt: skip
 
 
 def _outcomes(records: UnblindedRecords, fact: dict[str, Any]) -> list[dict[str, Any]]:

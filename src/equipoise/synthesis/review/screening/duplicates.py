@@ -1,9 +1,10 @@
 """Records that may be one publication: suggested with reasons, decided by a person.
 
 Identifiers first (DOI, PMID, a registration of two registry entries), then the title: alike by
-`token_set_ratio` and by `token_sort_ratio`, of nearly the same year and, where both are known,
-by the same first author. Titles whose numbers differ (part 1, part 2), and pairs of a report
-and its protocol, correction or comment, are never taken for one.
+`token_set_ratio`, and as a whole by `token_sort_ratio` or as the other without its subtitle; of
+nearly the same year and, where both are known, by the same first author. Never taken for one:
+titles whose numbers differ (part 1, part 2), a report and its protocol, correction or comment,
+and titles that each have a long word that the other lacks (two drugs in one series of trials).
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from equipoise.synthesis.review.screening.record import Record, plain_text
 
 ALIKE = 90.0  # token_set_ratio, of 100
 ALIKE_SORTED = 78.0  # token_sort_ratio: a short title inside a long one has a set ratio of 100
+LONG = 6  # letters of a word that names something
+NEAR = 75.0  # ratio of two words that differ by a slip, of 100
 APART = re.compile(
     r"\b(protocol|erratum|corrigendum|correction|retraction|comment|commentary|reply|response to"
     r"|letter|editorial|follow up|secondary analysis|statistical analysis plan|rationale and design)\b"
@@ -110,8 +113,8 @@ def _by_title(records: Sequence[Record]) -> Iterator[tuple[str, str, str, bool]]
         for i, j in combinations(range(len(block)), 2):
             if not alike[i, j] or not _may_be_one(block[i], block[j], texts[i], texts[j]):
                 continue
-            in_order = fuzz.token_sort_ratio(texts[i], texts[j])
-            if in_order >= ALIKE_SORTED:
+            whole = fuzz.token_sort_ratio(texts[i], texts[j]) >= ALIKE_SORTED
+            if whole or _without_subtitle(texts[i], texts[j]):
                 why = f"titles alike ({alike[i, j]:.0f} of 100), {block[i].year or 'no year'}"
                 yield block[i].id, block[j].id, why, False
 
@@ -140,7 +143,30 @@ def _may_be_one(one: Record, other: Record, title: str, other_title: str) -> boo
         return False
     if sorted(NUMBER.findall(title)) != sorted(NUMBER.findall(other_title)):
         return False
-    return set(APART.findall(title)) == set(APART.findall(other_title))
+    if set(APART.findall(title)) != set(APART.findall(other_title)):
+        return False
+    return not _own_words(title, other_title)
+
+
+def _without_subtitle(title: str, other: str) -> bool:
+    """Whether the shorter title, of four words at least, is how the longer one begins."""
+    short, long = sorted((title, other), key=len)
+    return len(short.split()) >= 4 and long.startswith(f"{short} ")
+
+
+def _own_words(title: str, other: str) -> bool:
+    """Whether each title has a long word that the other has not, not even with a slip."""
+    return _lacking(title, other) and _lacking(other, title)
+
+
+def _lacking(title: str, other: str) -> bool:
+    from rapidfuzz import fuzz  # noqa: PLC0415
+
+    words = other.split()
+    return any(
+        len(word) >= LONG and all(fuzz.ratio(word, one) < NEAR for one in words)
+        for word in set(title.split()) - set(words)
+    )
 
 
 def _same_author(one: str, other: str) -> bool:
