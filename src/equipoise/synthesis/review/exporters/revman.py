@@ -30,33 +30,38 @@ def export(synthesis: Synthesis) -> dict[str, str]:
     writer.writeheader()
     for number, (name, chosen) in enumerate(synthesis.selections.items(), start=1):
         analysis = synthesis.folder.review.analysis(name)
+        higher = synthesis.folder.review.outcomes[analysis.outcome].higher
         for row in chosen.rows:
+            arms = dict(_arms(row)) if _from_arms(row, analysis, higher) else {}
             writer.writerow(
                 {"Analysis group": 1, "Analysis number": number, "Analysis name": name}
-                | _row(row, analysis)
+                | _about(row)
+                | (arms or _ready_made(row, analysis))
             )
     return {"revman.csv": stream.getvalue()}
 
 
-def _row(row: Row, analysis: ReviewAnalysis) -> dict[str, Any]:
-    """Write arms where the effect came from arms, else the effect itself (GIV, a log for ratios)."""
-    found: dict[str, Any] = {
-        "Study": row.study.id, "Study year": row.study.year, "Subgroup": row.outcome.visit,
-        "Footnotes": f"{row.outcome.instrument or ''}; {row.effect.how}",
-    }  # fmt: skip
-    arms = dict(_arms(row)) if _from_arms(row, analysis) else {}
-    if arms:
-        return found | arms
+def _about(row: Row) -> dict[str, Any]:
+    return {"Study": row.study.id, "Study year": row.study.year, "Subgroup": row.outcome.visit,
+            "Footnotes": f"{row.outcome.instrument or ''}; {row.effect.how}"}  # fmt: skip
+
+
+def _ready_made(row: Row, analysis: ReviewAnalysis) -> dict[str, Any]:
     scale = "log " if analysis.measure in RATIOS else ""
-    found["Footnotes"] += f"; GIV is a {scale}{analysis.measure}, arm less comparator"
-    return found | {"GIV Mean": repr(row.effect.y), "GIV SE": repr(row.effect.v**0.5)}
+    note = f"{_about(row)['Footnotes']}; GIV is a {scale}{analysis.measure}, arm less comparator"
+    return {"GIV Mean": repr(row.effect.y), "GIV SE": repr(row.effect.v**0.5), "Footnotes": note}
 
 
-def _from_arms(row: Row, analysis: ReviewAnalysis) -> bool:
-    reported = any(set(e.contrast) == set(row.contrast) and
-                   e.adjusted_for_guess == analysis.adjusted_for_guess
-                   for e in row.outcome.effects)  # fmt: skip
-    return not reported and row.outcome.design != "paired"
+def _from_arms(row: Row, analysis: ReviewAnalysis, higher: str) -> bool:
+    """Whether the effect came from the arms, as they are: not paired, and not turned round."""
+    reported = any(
+        set(e.contrast) == set(row.contrast) and e.adjusted_for_guess == analysis.adjusted_for_guess
+        for e in row.outcome.effects
+    )
+    paired = row.outcome.design == "paired" or (
+        row.outcome.design is None and row.study.design.kind == "crossover"
+    )
+    return not reported and not paired and row.outcome.higher == higher
 
 
 def _arms(row: Row) -> Iterator[tuple[str, Any]]:
