@@ -24,9 +24,13 @@ FORMATS = ("bibtex", "clinicaltrials", "csv", "europe-pmc", "metapsy", "nbib", "
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--format", "kind", type=click.Choice(FORMATS), help="Recognised if left out.")
-@click.option("--source", metavar="NAME", help="The database or register; the file's name if left out.")
+@click.option(
+    "--source", metavar="NAME", help="The database or register; the file's name if left out."
+)
 @click.option("--register", "is_register", is_flag=True, help="The source is a trial register.")
-@click.option("--other", "is_other", is_flag=True, help="The source is neither (citations, hand search).")
+@click.option(
+    "--other", "is_other", is_flag=True, help="The source is neither (citations, hand search)."
+)
 @click.option("--records", "as_records", is_flag=True, help="Of a registry entry: only its record.")
 @click.option("--outcome", metavar="NAME", help="What the rows measure.")
 @click.option("--higher", type=click.Choice(["better", "worse"]), help="What a higher score means.")
@@ -35,8 +39,17 @@ FORMATS = ("bibtex", "clinicaltrials", "csv", "europe-pmc", "metapsy", "nbib", "
     help="Which arm a positive ready-made effect favours: the first, or the second.",
 )  # fmt: skip
 @click.option("--measure", metavar="MEASURE", help="Of ready-made effects (GIV): SMD, MD, OR, RR.")
-@click.option("--checked-by", metavar="PERSON", help="Who compared the file with the papers; without it facts are unverified.")
-@click.option("--trial", "is_trial", is_flag=True, help="FILE is a source of equipoise: a records folder or dataset.")
+@click.option(
+    "--checked-by",
+    metavar="PERSON",
+    help="Who compared the file with the papers; without it facts are unverified.",
+)
+@click.option(
+    "--trial",
+    "is_trial",
+    is_flag=True,
+    help="FILE is a source of equipoise: a records folder or dataset.",
+)
 @click.option("--year", type=int, help="Of a trial.")
 def import_(folder: Path, file: Path, is_trial: bool, kind: str | None, **options: Any) -> None:
     """Read FILE of another program into the review FOLDER.
@@ -92,7 +105,11 @@ def _records(
 def _studies(
     folder: Path, file: Path, text: str, importer: ModuleType, options: dict[str, Any]
 ) -> None:
-    from equipoise.synthesis.review.importers.arm_map import FOLDER, confirmed_map, proposed
+    from equipoise.synthesis.review.importers.arm_map import (  # noqa: PLC0415
+        FOLDER,
+        confirmed_map,
+        proposed,
+    )
     from equipoise.synthesis.review.importers.options import ImportOptions  # noqa: PLC0415
 
     proposal = (
@@ -126,6 +143,11 @@ def _write(folder: Path, studies: list[Study]) -> None:
     where = folder / review.studies_folder
     for study in studies:
         write_study(where, study)
-    verified = all(fact.verified for study in studies for row in study.outcomes for fact in row.facts)
+    for study in studies:
+        if study.note:
+            click.echo(f"{study.id}: {study.note}", err=True)
+    verified = all(
+        fact.verified for study in studies for row in study.outcomes for fact in row.facts
+    )
     told = "" if verified else "; their facts are unverified until a person has checked them"
     click.echo(f"{len(studies)} studies into {where}{told}")

@@ -43,9 +43,21 @@ def _loaded(folder: Path) -> tuple[Path, list[Record], list[Vote]]:
 
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path))
-@click.option("--same", multiple=True, metavar="RECORD", help="Accept the group of this record; may be repeated.")
-@click.option("--different", multiple=True, metavar="RECORD", help="This record is no duplicate; may be repeated.")
-@click.option("--certain", is_flag=True, help="Accept every group that hangs together by DOI or PMID.")
+@click.option(
+    "--same",
+    multiple=True,
+    metavar="RECORD",
+    help="Accept the group of this record; may be repeated.",
+)
+@click.option(
+    "--different",
+    multiple=True,
+    metavar="RECORD",
+    help="This record is no duplicate; may be repeated.",
+)
+@click.option(
+    "--certain", is_flag=True, help="Accept every group that hangs together by DOI or PMID."
+)
 @person_option
 @date_option
 @json_option
@@ -61,7 +73,9 @@ def duplicates(
       equipoise review duplicates my-review --certain --as anna
       equipoise review duplicates my-review --same r7 --as anna
     """
-    from equipoise.synthesis.review.screening.duplicates import suggested_duplicates
+    from equipoise.synthesis.review.screening.duplicates import (  # noqa: PLC0415
+        suggested_duplicates,
+    )
     from equipoise.synthesis.review.screening.log import duplicates_of  # noqa: PLC0415
 
     searches, records, votes = _loaded(folder)

@@ -34,8 +34,7 @@ def prisma_flow(frame: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     boxes = [_lines(text, letters) for text in frame["box"]]
     asides = [_lines(text, letters) if text else [] for text in frame["aside"]]
     heights = [
-        2 * PAD + LINE * max(len(box), len(aside))
-        for box, aside in zip(boxes, asides, strict=True)
+        2 * PAD + LINE * max(len(box), len(aside)) for box, aside in zip(boxes, asides, strict=True)
     ]
     total = sum(heights) + GAP * (len(heights) - 1)
     ax = ax or new_axes(total)
@@ -45,9 +44,9 @@ def prisma_flow(frame: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     tops = [sum(heights[:k]) + GAP * k for k in range(len(heights))]
     for k, (box, aside) in enumerate(zip(boxes, asides, strict=True)):
         own = 2 * PAD + LINE * len(box)
-        _box(ax, left, tops[k], width, max(own, heights[k]), box)
+        _box(ax, left, tops[k], box, width=width, height=max(own, heights[k]))
         if aside:
-            _box(ax, right, tops[k], width, 2 * PAD + LINE * len(aside), aside)
+            _box(ax, right, tops[k], aside, width=width, height=2 * PAD + LINE * len(aside))
             middle = tops[k] + PAD + LINE * len(aside) / 2
             ax.annotate("", (right, middle), (left + width, middle), arrowprops=ARROW)
         if k:
@@ -65,7 +64,7 @@ def _lines(text: str, letters: int) -> Lines:
     ]
 
 
-def _box(ax: Axes, x: float, y: float, width: float, height: float, lines: Lines) -> None:
+def _box(ax: Axes, x: float, y: float, lines: Lines, *, width: float, height: float) -> None:
     from matplotlib.patches import Rectangle  # noqa: PLC0415
 
     ax.add_patch(Rectangle((x, y), width, height, facecolor="none", edgecolor=FAINT, linewidth=1))

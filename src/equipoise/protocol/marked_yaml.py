@@ -92,8 +92,7 @@ def parse(
         loader.dispose()
     if not isinstance(data, dict):
         raise ProtocolError(
-            f"{name}:1: found {_kind(data)}; {what} is a mapping of fields, such as "
-            f"{example}."
+            f"{name}:1: found {_kind(data)}; {what} is a mapping of fields, such as {example}."
         )
     return MarkedYaml(name, data, walk.lines, walk.written, tuple(walk.problems))
 

@@ -12,7 +12,9 @@ from equipoise.synthesis.review import ReviewFolder, read_review
 CHECKED = {"source": "made up, table 2", "checked_by": "a person", "verified": True}
 
 
-def study(name: str, mean: float = 14.1, *, verified: bool = True, **changes: Any) -> dict[str, Any]:
+def study(
+    name: str, mean: float = 14.1, *, verified: bool = True, **changes: Any
+) -> dict[str, Any]:
     """A trial of 28 people on a drug (mean as given, SD 7.9) and 29 on placebo (16.8, 8.2)."""
     fact = CHECKED if verified else {"source": "made up, table 2"}
     return {

@@ -10,10 +10,21 @@ import random
 from pathlib import Path
 
 DRUGS = ["examplamine", "placebonil", "microdelic", "quietazepam", "sertrexine", "noribogol"]
-DESIGNS = ["a randomised controlled trial", "a double-blind, placebo-controlled crossover study",
-           "results of an open-label pilot", "a dose-ranging study", "a multicentre trial"]  # fmt: skip
-CONDITIONS = ["major depressive disorder", "generalised anxiety disorder", "healthy volunteers",
-              "treatment-resistant depression", "social anxiety", "post-stroke depression"]  # fmt: skip
+DESIGNS = [
+    "a randomised controlled trial",
+    "a double-blind, placebo-controlled crossover study",
+    "results of an open-label pilot",
+    "a dose-ranging study",
+    "a multicentre trial",
+]
+CONDITIONS = [
+    "major depressive disorder",
+    "generalised anxiety disorder",
+    "healthy volunteers",
+    "treatment-resistant depression",
+    "social anxiety",
+    "post-stroke depression",
+]
 EFFECTS = ["Effects of {} on mood and cognition in {}", "Low-dose {} for {}",
            "{} and expectancy in {}", "Repeated dosing of {} in adults with {}",
            "Sleep, energy and {}: outcomes in {}"]  # fmt: skip
@@ -82,7 +93,7 @@ def hard(rng, record, number):
 
 
 def write(name, seed):
-    rng = random.Random(seed)
+    rng = random.Random(seed)  # noqa: S311  (made-up titles)
     rows = []
     for number in range(120):
         record = base(rng, number)

@@ -62,7 +62,7 @@ def test_a_decimal_comma_within_braces_is_named_as_one():
         "outcomes:\n- {outcome: depression, higher: worse, visit: w4, arms: "
         "[{arm: drug, n: 9, mean: 14,1, sd: 2}]}\n"
     )
-    with pytest.raises(DataError, match="is that a decimal comma\\? Write a point: 1.1"):
+    with pytest.raises(DataError, match=r"is that a decimal comma\? Write a point: 1.1"):
         study_from_text(text)
 
 
@@ -113,7 +113,7 @@ def test_a_file_is_named_as_its_study(made, tmp_path):
     made([study("smith2020")])
     folder = tmp_path / "review" / "studies"
     (folder / "smith2020.yaml").rename(folder / "smyth2020.yaml")
-    with pytest.raises(DataError, match="the id is 'smith2020' but the file is smyth2020.yaml"):
+    with pytest.raises(DataError, match=r"the id is 'smith2020' but the file is smyth2020.yaml"):
         read_review(tmp_path / "review")
 
 

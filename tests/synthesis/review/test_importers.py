@@ -7,8 +7,8 @@ import pytest
 import yaml
 from numpy.testing import assert_allclose
 
-from equipoise.errors import DataError
 from equipoise.analysis import total_effect
+from equipoise.errors import DataError
 from equipoise.records import UnblindedRecords, quick_table
 from equipoise.simulation import SCENARIOS, demo_protocol, simulate
 from equipoise.synthesis.review.importers import clinicaltrials, importer_for, importers, revman
@@ -44,7 +44,7 @@ def text_of(name):
 )  # fmt: skip
 def test_the_same_publication_is_read_from_every_format(name, kind):
     importer = importer_for(name, text_of(name))
-    assert importer.NAME == kind
+    assert kind == importer.NAME
     records = [cleaned(one) for one in importer.records(text_of(name))]
     assert len(records) == 2
     first = records[0]
@@ -71,13 +71,13 @@ def test_windows_line_ends_and_a_byte_order_mark_do_not_matter():
 
 
 def test_an_unknown_file_is_refused_with_the_formats():
-    with pytest.raises(DataError, match="No format fits x.txt. Say which it is: --format bibtex"):
+    with pytest.raises(DataError, match=r"No format fits x.txt. Say which it is: --format bibtex"):
         importer_for("x.txt", "hello")
     assert "trial" in importers()
 
 
 def test_a_decimal_comma_in_a_table_is_named():
-    with pytest.raises(DataError, match="row 3: found '14,1'.*decimal comma: write 14.1"):
+    with pytest.raises(DataError, match=r"row 3: found '14,1'.*decimal comma: write 14.1"):
         number("14,1", "row 3")
     assert number("NA", "row 3") is None
 
@@ -137,6 +137,7 @@ def test_what_a_spread_is_follows_from_its_label():
         registry(outcome_1={"use": False}, outcome_2=USED, outcome_3=USED, outcome_4=USED),
     )
     interval, counts, quartiles = study.outcomes
+    assert "outcome 2, OG001: NA" in study.note  # nothing is left out in silence
     (one,) = interval.arms  # the other is NA
     assert_allclose(one.se, 4 / (2 * 2.0518305164802833))  # t with 27 df, R: qt(.975, 27)
     assert one.origin == "derived"

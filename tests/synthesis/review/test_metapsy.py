@@ -120,5 +120,5 @@ def test_a_decimal_comma_in_the_file_is_told_with_row_and_column():
         "study,condition_arm1,condition_arm2,outcome_type,instrument,time,year,mean_arm1,sd_arm1,"
         'n_arm1,mean_arm2,sd_arm2,n_arm2\nSmith 2020,cbt,wl,msd,BDI,post,2020,"14,1",7,20,16,8,20\n'
     )
-    with pytest.raises(DataError, match="row 2, mean_arm1: found '14,1'.*decimal comma"):
+    with pytest.raises(DataError, match=r"row 2, mean_arm1: found '14,1'.*decimal comma"):
         metapsy.studies(text, options(text))

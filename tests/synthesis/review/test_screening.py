@@ -1,6 +1,7 @@
 """Screening: two people, nothing in or out on one vote, and a flow that is counted."""
 
 import csv
+from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
 
@@ -89,8 +90,6 @@ TITLE = "Low-dose examplamine for depression: a randomised trial"
     ],
 )
 def test_what_is_taken_for_one_publication(other, same):
-    from dataclasses import replace
-
     first = Record(TITLE, ("Müller, Anna", "Okafor, B"), 2021, doi="10.1234/one",
                    registration="NCT00000001", id="r1")  # fmt: skip
     if other.doi == "10.1/x":
@@ -103,7 +102,7 @@ def test_a_search_is_counted_once(tmp_path):
     told = {"search": "a.ris", "sha256": "1", "source": "PubMed", "kind": "database"}
     first = add_records(tmp_path, [Record("A title.", ("Müller, A; not a separator",))], **told)
     assert [one.id for one in first] == ["r1"]
-    with pytest.raises(DataError, match="imported before, as a.ris"):
+    with pytest.raises(DataError, match=r"imported before, as a.ris"):
         add_records(tmp_path, [Record("A title")], **(told | {"search": "b.ris"}))
     add_records(tmp_path, [Record("Another", year=2020)], **(told | {"sha256": "2"}))
     assert [(one.id, one.title, one.year) for one in read_records(tmp_path)] == [
@@ -165,7 +164,7 @@ def test_the_log_is_only_added_to(tmp_path):
     assert [one.person for one in read_log(tmp_path)] == ["anna", "ben"]
     with (tmp_path / "screening.csv").open("a", encoding="utf-8") as stream:
         stream.write(f"r1,title,carl,perhaps,,{DAY}\n")
-    with pytest.raises(DataError, match="screening.csv:4: decision"):
+    with pytest.raises(DataError, match=r"screening.csv:4: decision"):
         read_log(tmp_path)
 
 

@@ -13,7 +13,7 @@ COMMA = re.compile(r"\s*[-+]?\d+,\d+\s*")
 def _as_number(value: Any) -> Any:
     """Refuse texts and yes/no before pydantic would turn them into numbers."""
     if isinstance(value, bool):
-        raise ValueError(f"found {'yes' if value else 'no'}; expected a number")  # noqa: TRY004
+        raise ValueError(f"found {'yes' if value else 'no'}; expected a number")
     if not isinstance(value, str):
         return value
     if COMMA.fullmatch(value):

@@ -12,7 +12,7 @@ from equipoise.protocol.consistency import Inconsistent, Problem, mismatch
 from equipoise.protocol.part import Name, Part, Text
 from equipoise.synthesis.review.facts import Slug
 from equipoise.synthesis.review.numbers import Number, Positive
-from equipoise.synthesis.review.study import ArmKind
+from equipoise.synthesis.review.study import ArmKind, DesignKind
 from equipoise.synthesis.review.study_numbers import BASELINE, Higher, Measure
 
 ComparatorKind = Literal[
@@ -44,8 +44,7 @@ class ReviewEligibility(Part):
     """Which studies belong to the review."""
 
     randomised: bool = Field(True, description="randomised studies only")
-    designs: tuple[Literal["parallel", "crossover", "cluster", "single-arm", "cohort",
-                           "cross-sectional"], ...] = ("parallel", "crossover", "cluster")  # fmt: skip
+    designs: tuple[DesignKind, ...] = ("parallel", "crossover", "cluster")
     include: tuple[Text, ...] = ()
     exclude: tuple[Text, ...] = ()
 

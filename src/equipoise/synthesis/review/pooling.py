@@ -5,7 +5,7 @@ The only place of this room that calls the pairwise engine.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from math import sqrt
 
@@ -25,7 +25,7 @@ from equipoise.synthesis.review.study_effects import RATIOS
 NUMERIC: dict[str, Callable[[Row], float | None]] = {
     "year": lambda row: float(row.study.year),
     "days": lambda row: row.outcome.days,
-    "dose": lambda row: _dose(row),
+    "dose": lambda row: row.study.dose_amount(row.contrast[0]),
 }
 LEVELS: dict[str, Callable[[Row], str | None]] = {
     "substance": lambda row: row.study.arm(row.contrast[0]).substance,
@@ -33,8 +33,8 @@ LEVELS: dict[str, Callable[[Row], str | None]] = {
     "condition": lambda row: row.study.population.condition,
     "instrument": lambda row: row.outcome.instrument,
     "year": lambda row: str(row.study.year),
-    "days": lambda row: None if row.outcome.days is None else f"{row.outcome.days:g}",
-    "dose": lambda row: None if _dose(row) is None else f"{_dose(row):g}",
+    "days": lambda row: _number(row.outcome.days),
+    "dose": lambda row: _number(row.study.dose_amount(row.contrast[0])),
 }
 NAMES = {
     "SMD": "SD units (Hedges' g)", "MD": "points", "OR": "log odds ratio", "RR": "log risk ratio",
@@ -52,7 +52,7 @@ def pooled(
     """
     rows = selection.rows
     effects = effects_of(rows, unit_of(review, analysis)) if rows else None
-    found = Estimates(tuple(_study_row(row, analysis, effects, level) for row in rows))
+    found = Estimates(tuple(_study_row(row, effects, level) for row in rows))
     if effects is None:
         found += Estimates(refused=(Refusal("pooled-effect", "no study can be pooled"),))
     else:
@@ -112,9 +112,7 @@ def _as_ratios(found: Estimates) -> Estimates:
     return Estimates(tuple(rows), found.refused)
 
 
-def _study_row(
-    row: Row, analysis: ReviewAnalysis, effects: Effects | None, level: float
-) -> Estimate:
+def _study_row(row: Row, effects: Effects | None, level: float) -> Estimate:
     from scipy.special import ndtri  # noqa: PLC0415
 
     se = sqrt(row.effect.v)
@@ -144,29 +142,28 @@ def _more(
         found.append(
             _or_refusal("subgroup-effect", lambda: subgroups(effects, groups, **how))  # type: ignore[arg-type]
         )
-    for moderator in analysis.moderators:
-        found.append(_moderator(rows, effects, moderator, how))
+    found += [_moderator(rows, effects, moderator, how) for moderator in analysis.moderators]
     return found
 
 
-def _dose(row: Row) -> float | None:
-    dose = row.study.arm(row.contrast[0]).dose
-    return dose.amount if dose else None
+def _number(value: float | None) -> str | None:
+    return None if value is None else f"{value:g}"
 
 
 def _moderator(
-    rows: Sequence[Row], effects: Effects, moderator: str, how: dict[str, object]
+    rows: Sequence[Row], effects: Effects, moderator: str, how: Mapping[str, object]
 ) -> Estimates:
     if moderator not in NUMERIC:
         why = f"{moderator} is no number: plan it as `subgroup`"
         return Estimates(refused=(Refusal("coefficient", why, moderator),))
     values = [NUMERIC[moderator](row) for row in rows]
     kept = [i for i, value in enumerate(values) if value is not None]
-    x = np.column_stack([np.ones(len(kept)), [values[i] for i in kept]])
-    if len(kept) < 3 or len(set(x[:, 1])) < 2:
-        why = f"{len(kept)} studies report {moderator}, {len(set(x[:, 1]))} values: no slope"
+    known = [value for value in values if value is not None]
+    if len(kept) < 3 or len(set(known)) < 2:
+        why = f"{len(kept)} studies report {moderator}, {len(set(known))} values: no slope"
         return Estimates(refused=(Refusal("coefficient", why, moderator),))
     names = ("intercept", moderator)
+    x = np.column_stack([np.ones(len(known)), np.array(known)])
     found = regression(effects.take(kept), x, names, **how)  # type: ignore[arg-type]
     lost = [row.study.id for i, row in enumerate(rows) if i not in kept]
     told = (f"Without {moderator} and left out of the regression: {', '.join(lost)}",) * bool(lost)

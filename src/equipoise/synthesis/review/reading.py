@@ -78,9 +78,7 @@ def _with_text_keys(data: Any) -> Any:
     return [_with_text_keys(value) for value in data] if isinstance(data, list) else data
 
 
-def _problems(
-    error: ValidationError, source: MarkedYaml, model: type[BaseModel]
-) -> list[Problem]:
+def _problems(error: ValidationError, source: MarkedYaml, model: type[BaseModel]) -> list[Problem]:
     found: list[Problem] = []
     told = {problem.path for problem in source.problems}
     for one in error.errors():
@@ -96,7 +94,9 @@ def _problems(
 
 def _comma(problem: Problem) -> Problem:
     """Explain a field name that is a number: `mean: 1,5` within braces is read as two fields."""
-    if not str(problem.path[-1:] and problem.path[-1]).isdigit() or isinstance(problem.path[-1], int):
+    if not str(problem.path[-1:] and problem.path[-1]).isdigit() or isinstance(
+        problem.path[-1], int
+    ):
         return problem
     decimals = problem.path[-1]
     why = f"a lone {decimals} after a comma: is that a decimal comma? Write a point: 1.{decimals}"

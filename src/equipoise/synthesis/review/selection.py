@@ -239,8 +239,8 @@ def _one(found: list[Row], study: Study, analysis: ReviewAnalysis) -> Row:
     if len(found) == 1:
         return found[0]
     offered = "; ".join(
-        f"{row.contrast[0]} against {row.contrast[1]} on {row.outcome.instrument or 'no instrument'}"
-        f" at {row.outcome.visit}"
+        f"{row.contrast[0]} against {row.contrast[1]} on "
+        f"{row.outcome.instrument or 'no instrument'} at {row.outcome.visit}"
         for row in found
     )
     raise DataError(

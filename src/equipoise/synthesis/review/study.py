@@ -18,6 +18,7 @@ ArmKind = Literal[
     "experimental", "inert-placebo", "active-placebo", "placebo-unclear", "low-dose",
     "waiting-list", "usual-care", "no-treatment", "medication", "psychotherapy",
 ]  # fmt: skip
+DesignKind = Literal["parallel", "crossover", "cluster", "single-arm", "cohort", "cross-sectional"]
 COMPARATORS = (*ArmKind.__args__[1:], BASELINE)  # type: ignore[attr-defined]
 
 
@@ -46,7 +47,7 @@ class StudyArm(Part):
 class StudyDesign(Part):
     """How people came to what they got."""
 
-    kind: Literal["parallel", "crossover", "cluster", "single-arm", "cohort", "cross-sectional"]
+    kind: DesignKind
     randomised: bool
     description: Text | None = None
 
@@ -115,6 +116,11 @@ class Study(Part):
     def arm(self, name: str) -> StudyArm:
         """Return the arm of this name, which the checks have shown to exist."""
         return next(arm for arm in self.arms if arm.name == name)
+
+    def dose_amount(self, name: str) -> float | None:
+        """Return the amount of an arm's dose; None where it is not one number."""
+        dose = self.arm(name).dose
+        return dose.amount if dose else None
 
     def kind_of(self, name: str) -> str:
         """Return what an arm is; `baseline` for a comparison with the same people before."""

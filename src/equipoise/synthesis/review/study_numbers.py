@@ -36,7 +36,9 @@ class ArmNumbers(Fact):
     @model_validator(mode="after")
     def _possible(self) -> Self:
         if self.events is not None and self.total is None:
-            raise ValueError(f"{self.arm} has {self.events} events without `total`: out of how many?")
+            raise ValueError(
+                f"{self.arm} has {self.events} events without `total`: out of how many?"
+            )
         if self.events is not None and self.total is not None and self.events > self.total:
             raise ValueError(
                 f"{self.arm} has {self.events} people with the event of {self.total}: impossible; "

@@ -50,7 +50,5 @@ def synthesise(
         raise DataError(f"The review plans no such analysis: {mismatch(analysis, names)}.")
     wanted = [one for one in review.analyses if analysis in (None, one.name)]
     selections = {one.name: select(review, folder.studies, one) for one in wanted}
-    found = {
-        one.name: pooled(review, one, selections[one.name], level=level) for one in wanted
-    }
+    found = {one.name: pooled(review, one, selections[one.name], level=level) for one in wanted}
     return Synthesis(folder, version_of(folder), selections, found)

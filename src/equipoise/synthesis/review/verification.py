@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from equipoise.synthesis.review.study import Study
 from equipoise.synthesis.review.study_numbers import ArmNumbers, ReportedEffect, Statement
@@ -10,18 +10,19 @@ from equipoise.synthesis.review.study_numbers import ArmNumbers, ReportedEffect,
 
 def unverified_facts(studies: Iterable[Study]) -> list[str]:
     """Return one line for each unverified block: study, outcome, what, and its note."""
-    found = []
-    for study in studies:
-        for guess in study.blinding.guesses:
-            if not guess.verified:
-                found.append(f"{study.id}: guesses of {guess.arm}")
-        for row in study.outcomes:
-            where = " ".join(part for part in (row.outcome, row.instrument, row.visit) if part)
-            for fact in row.facts:
-                if not fact.verified:
-                    note = f" ({fact.note})" if fact.note else ""
-                    found.append(f"{study.id}, {where}: {_told(fact)}{note}")
-    return found
+    return [line for study in studies for line in _lines(study)]
+
+
+def _lines(study: Study) -> Iterator[str]:
+    for guess in study.blinding.guesses:
+        if not guess.verified:
+            yield f"{study.id}: guesses of {guess.arm}"
+    for row in study.outcomes:
+        where = " ".join(part for part in (row.outcome, row.instrument, row.visit) if part)
+        for fact in row.facts:
+            if not fact.verified:
+                note = f" ({fact.note})" if fact.note else ""
+                yield f"{study.id}, {where}: {_told(fact)}{note}"
 
 
 def counts(studies: Iterable[Study]) -> tuple[int, int]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from difflib import get_close_matches
 from math import sqrt
 from typing import Any
@@ -110,7 +111,8 @@ def studies(text: str, options: ImportOptions) -> list[Study]:
     arms = options.need("arms", "what its arms are")
     told = options.outcomes or {}
     used = [(key, m) for key, m in _measures(study) if told.get(key, {}).get("use")]
-    outcomes = [row for key, m in used for row in _rows(key, m, told[key], options)]
+    lost: list[str] = []
+    outcomes = [row for key, m in used for row in _Outcome(key, m, told[key], options, lost).rows()]
     identity = protocol["identificationModule"]
     design = protocol.get("designModule", {})
     info = design.get("designInfo", {})
@@ -130,6 +132,7 @@ def studies(text: str, options: ImportOptions) -> list[Study]:
         "blinding": {"blinded": [_who(one) for one in masked if _who(one)],
                      **given(described=info.get("maskingInfo", {}).get("masking"))},
         "outcomes": outcomes,
+        **given(note=f"Not read from the registry: {'; '.join(lost)}." if lost else None),
     }  # fmt: skip
     return [Study.model_validate(data)]
 
@@ -153,80 +156,83 @@ def _plain(word: object) -> str:
     return re.sub(r"[_\s-]+", " ", str(word or "")).strip().upper()
 
 
-def _rows(
-    key: str, measure: Mapping[str, Any], told: Mapping[str, Any], options: ImportOptions
-) -> Iterator[dict[str, Any]]:
-    for field in ("outcome", "higher"):
-        if not told.get(field):
-            raise DataError(
-                f"{options.name}, {key} ({measure.get('title')}): the map does not say `{field}`. "
-                "Directions are declared, never guessed."
-            )
-    for block in measure.get("classes", []):
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """One outcome of the registry with what the map says of it; what is not read is noted."""
+
+    key: str
+    measure: Mapping[str, Any]
+    told: Mapping[str, Any]
+    options: ImportOptions
+    lost: list[str]
+
+    def rows(self) -> Iterator[dict[str, Any]]:
+        """Yield an outcome for each class (time point, or subscale) with one number an arm."""
+        for field in ("outcome", "higher"):
+            if not self.told.get(field):
+                raise DataError(
+                    f"{self.options.name}, {self.key} ({self.measure.get('title')}): the map does "
+                    f"not say `{field}`. Directions are declared, never guessed."
+                )
+        for block in self.measure.get("classes", []):
+            arms = self._arms(block)
+            if arms:
+                yield {
+                    "outcome": self.told["outcome"],
+                    "instrument": self.told.get("instrument") or self.measure.get("title"),
+                    "higher": self.told["higher"],
+                    "visit": block.get("title") or self.measure.get("timeFrame") or "post",
+                    "arms": arms,
+                }
+
+    def _arms(self, block: Mapping[str, Any]) -> list[dict[str, Any]]:
         categories = block.get("categories", [])
-        if len(categories) != 1:  # several categories split one group: not one number an arm
-            continue
-        denoms = block.get("denoms") or measure.get("denoms") or []
+        if len(categories) != 1:
+            self.lost.append(f"{self.key}: {len(categories)} categories, not one number an arm")
+            return []
+        denoms = block.get("denoms") or self.measure.get("denoms") or []
         people = {c["groupId"]: c["value"] for d in denoms[:1] for c in d.get("counts", [])}
-        arms = [
-            arm
-            for cell in categories[0].get("measurements", [])
-            if (arm := _arm(cell, key, measure, told, people, options))
-        ]
-        if arms:
-            yield {
-                "outcome": told["outcome"],
-                "instrument": told.get("instrument") or measure.get("title"),
-                "higher": told["higher"],
-                "visit": block.get("title") or measure.get("timeFrame") or "post",
-                "arms": arms,
-            }
+        found = [self._arm(cell, people) for cell in categories[0].get("measurements", [])]
+        return [arm for arm in found if arm is not None]
 
+    def _arm(self, cell: Mapping[str, Any], people: Mapping[str, str]) -> dict[str, Any] | None:
+        group = cell["groupId"]
+        where = f"{self.options.name}, {self.key}, {group}"
+        arm = self.told.get("groups", {}).get(group, {}).get("arm")
+        if arm is None:
+            raise DataError(f"{where}: the map does not say which arm this group is.")
+        arms = self.options.need("arms", "what its arms are")
+        if arm not in arms:
+            raise DataError(f"{where}: {arm!r} is no arm of the map: {', '.join(arms)}.")
+        value = number(cell.get("value"), where)
+        n = number(people.get(group), f"{where}, number of people")
+        found = None if value is None or n is None else self._value(cell, value, int(n), where)
+        if found is None:
+            kind = f"{self.measure.get('paramType')}, {self.measure.get('dispersionType')}"
+            self.lost.append(f"{self.key}, {group}: {cell.get('value')} ({kind})")
+            return None
+        name = {"arm": arm_of(arm, arms)["name"]}
+        return name | found | self.options.fact(f"{self.key}, {group}")
 
-def _arm(
-    cell: Mapping[str, Any], key: str, measure: Mapping[str, Any], told: Mapping[str, Any],
-    people: Mapping[str, str], options: ImportOptions,
-) -> dict[str, Any] | None:  # fmt: skip
-    group = cell["groupId"]
-    where = f"{options.name}, {key}, {group}"
-    arm = told.get("groups", {}).get(group, {}).get("arm")
-    if arm is None:
-        raise DataError(f"{where}: the map does not say which arm this group is.")
-    assert options.arms is not None  # noqa: S101  (asked for above)
-    if arm not in options.arms:
-        raise DataError(f"{where}: {arm!r} is no arm of the map: {', '.join(options.arms)}.")
-    value = number(cell.get("value"), where)
-    n = number(people.get(group), f"{where}, number of people")
-    if value is None or n is None:
+    def _value(
+        self, cell: Mapping[str, Any], value: float, n: int, where: str
+    ) -> dict[str, Any] | None:
+        kind = _plain(self.measure.get("paramType"))
+        size = SPREADS.get(_plain(self.measure.get("dispersionType")))
+        if kind in COUNTS:
+            return {"events": int(value), "total": n}
+        low, high = (number(cell.get(k), where) for k in ("lowerLimit", "upperLimit"))
+        if kind == "MEDIAN" and size == "quartiles":
+            return given(median=value, n=n, q1=low, q3=high)
+        if kind not in MEANS:
+            return None
+        found = given(mean=value, n=n, is_change=self.told.get("is_change") or None)
+        own = number(cell.get("spread"), where)
+        if size in ("sd", "se") and own:
+            return found | {size: own}
+        if size in ("ci 95", "ci 90") and low is not None and high is not None and n > 1:
+            return found | _from_interval(low, high, n, float(size[-2:]) / 100)
         return None
-    found = _value(cell, measure, told, value, int(n), where)
-    if found is None:
-        return None
-    return {"arm": arm_of(arm, options.arms)["name"]} | found | options.fact(f"{key}, {group}")
-
-
-def _value(
-    cell: Mapping[str, Any], measure: Mapping[str, Any], told: Mapping[str, Any], value: float,
-    n: int, where: str,
-) -> dict[str, Any] | None:  # fmt: skip
-    kind, spread = _plain(measure.get("paramType")), _plain(measure.get("dispersionType"))
-    if kind in COUNTS:
-        return {"events": int(value), "total": n}
-    size = SPREADS.get(spread)
-    low, high = (number(cell.get(k), where) for k in ("lowerLimit", "upperLimit"))
-    if kind == "MEDIAN":
-        return given(median=value, n=n, **given(q1=low, q3=high)) if size == "quartiles" else None
-    if kind not in MEANS:
-        return None
-    found: dict[str, Any] = {"mean": value, "n": n}
-    if told.get("is_change"):
-        found["is_change"] = True
-    own = number(cell.get("spread"), where)
-    if size in ("sd", "se") and own:
-        return found | {size: own}
-    if size in ("ci 95", "ci 90") and low is not None and high is not None and n > 1:
-        return found | _from_interval(low, high, n, float(size[-2:]) / 100)
-    return None
 
 
 def _from_interval(low: float, high: float, n: int, level: float) -> dict[str, Any]:

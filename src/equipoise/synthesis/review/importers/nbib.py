@@ -25,7 +25,7 @@ def records(text: str) -> list[Record]:
     """Read every record with rispy's line reader and MEDLINE's tags."""
     import rispy  # noqa: PLC0415  (only imports need it)
 
-    class Medline(rispy.RisParser):  # type: ignore[misc]  # rispy has no stubs
+    class Medline(rispy.RisParser):  # type: ignore[misc]  # rispy is not checked
         START_TAG = "PMID"
         END_TAG = "ER"
         DEFAULT_MAPPING: ClassVar[dict[str, str]] = TAGS

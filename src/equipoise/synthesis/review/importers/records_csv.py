@@ -47,7 +47,9 @@ def records(text: str) -> list[Record]:
     }
     if columns["title"] is None:
         raise DataError(f"The table has no column of titles: name it one of {NAMES['title']}.")
-    rows = [{f: (row.get(c) or "").strip() if c else "" for f, c in columns.items()} for row in reader]
+    rows = [
+        {f: (row.get(c) or "").strip() if c else "" for f, c in columns.items()} for row in reader
+    ]
     return [_record(row) for row in rows if any(row.values())]
 
 

@@ -33,7 +33,7 @@ BLINDED = {"participant": "participants", "care provider": "carers",
            "outcome assessor": "outcome-assessors", "statistician": "analysts"}  # fmt: skip
 
 
-def recognises(name: str, text: str) -> bool:
+def recognises(name: str, text: str) -> bool:  # noqa: ARG001  (as every importer)
     """Never by its text: a trial is a folder of records or the name of a dataset."""
     return False
 
@@ -140,10 +140,11 @@ def _effects(
 def _outcomes(records: UnblindedRecords, fact: dict[str, Any]) -> list[dict[str, Any]]:
     plan, scores = records.protocol, records.total_scores
     found = []
-    for name, visit in scores.groupby(["instrument", "visit"], sort=False).groups:
+    kinds = scores[["instrument", "visit"]].drop_duplicates().itertuples(index=False)
+    for name, visit in ((str(kind.instrument), str(kind.visit)) for kind in kinds):
         own = scores[(scores["instrument"] == name) & (scores["visit"] == visit)]
-        scale = plan.instrument(str(name))
-        if plan.visit(str(visit)).baseline or scale.higher == "neither":
+        scale = plan.instrument(name)
+        if plan.visit(visit).baseline or scale.higher == "neither":
             continue
         arms = []
         for arm in plan.arms:
@@ -152,7 +153,7 @@ def _outcomes(records: UnblindedRecords, fact: dict[str, Any]) -> list[dict[str,
                 arms.append({"arm": arm.name, "n": len(values), "mean": float(values.mean()),
                              "sd": float(values.std()), **fact})  # fmt: skip
         if len(arms) > 1:
-            found.append({"outcome": scale.domain, "instrument": str(name),
-                          "higher": scale.higher, "visit": str(visit),
-                          **given(days=plan.day_of(str(visit))), "arms": arms})  # fmt: skip
+            found.append({"outcome": scale.domain, "instrument": name,
+                          "higher": scale.higher, "visit": visit,
+                          **given(days=plan.day_of(visit)), "arms": arms})  # fmt: skip
     return found

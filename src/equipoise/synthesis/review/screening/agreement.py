@@ -67,5 +67,7 @@ def agreements(votes: Sequence[Vote]) -> list[Agreement]:
             if both:
                 labels = [first[one][r] for r in both], [first[other][r] for r in both]
                 agreed = float(np.mean([x == y for x, y in zip(*labels, strict=True)]))
-                found.append(Agreement(stage, (one, other), len(both), agreed, cohen_kappa(*labels)))
+                found.append(
+                    Agreement(stage, (one, other), len(both), agreed, cohen_kappa(*labels))
+                )
     return found

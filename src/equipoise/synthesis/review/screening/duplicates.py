@@ -23,7 +23,8 @@ LONG = 6  # letters of a word that names something
 NEAR = 75.0  # ratio of two words that differ by a slip, of 100
 APART = re.compile(
     r"\b(protocol|erratum|corrigendum|correction|retraction|comment|commentary|reply|response to"
-    r"|letter|editorial|follow up|secondary analysis|statistical analysis plan|rationale and design)\b"
+    r"|letter|editorial|follow up|secondary analysis|statistical analysis plan"
+    r"|rationale and design)\b"
 )
 NUMBER = re.compile(r"\b(\d+|i{1,3}|iv|v|vi{1,3})\b")
 
@@ -132,11 +133,7 @@ def _blocks(records: Sequence[Record]) -> Iterator[list[Record]]:
 
 
 def _may_be_one(one: Record, other: Record, title: str, other_title: str) -> bool:
-    if one.doi and other.doi and one.doi != other.doi and not _is_preprint(one, other):
-        return False
-    if one.pmid and other.pmid and one.pmid != other.pmid:
-        return False
-    if one.registration and other.registration and one.registration != other.registration:
+    if _identified_apart(one, other):
         return False
     authors = (one.first_author, other.first_author)
     if all(authors) and not _same_author(*authors):
@@ -167,6 +164,15 @@ def _lacking(title: str, other: str) -> bool:
         len(word) >= LONG and all(fuzz.ratio(word, one) < NEAR for one in words)
         for word in set(title.split()) - set(words)
     )
+
+
+def _identified_apart(one: Record, other: Record) -> bool:
+    """Whether identifiers that both have say that they are two."""
+    pairs = ((one.pmid, other.pmid), (one.registration, other.registration))
+    if any(a and b and a != b for a, b in pairs):
+        return True
+    both = bool(one.doi and other.doi)
+    return both and one.doi != other.doi and not _is_preprint(one, other)
 
 
 def _same_author(one: str, other: str) -> bool:

@@ -84,7 +84,9 @@ def add_vote(searches: Path, vote: Vote, records: Iterable[str]) -> None:
     if problem is None and vote.is_consensus:
         voters = {v.person for v in read_log(searches) if _about(v, vote.record, vote.stage)}
         if len(voters) < 2:
-            problem = f"{vote.record} has {len(voters)} vote(s): a consensus settles two that differ."
+            problem = (
+                f"{vote.record} has {len(voters)} vote(s): a consensus settles two that differ."
+            )
     if problem:
         raise DataError(problem)
     path = searches / FILE

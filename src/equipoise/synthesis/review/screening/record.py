@@ -16,7 +16,9 @@ from pathlib import Path
 from equipoise.errors import DataError
 
 FILE = "records.csv"
-NCT = re.compile(r"\b(NCT\d{8}|ISRCTN\d{6,8}|ACTRN\d{14}|EUCTR[\d-]+|ChiCTR[\w-]+)\b", re.IGNORECASE)
+NCT = re.compile(
+    r"\b(NCT\d{8}|ISRCTN\d{6,8}|ACTRN\d{14}|EUCTR[\d-]+|ChiCTR[\w-]+)\b", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +110,7 @@ def surname(author: str) -> str:
     ['szigeti', 'szigeti', 'szigeti']
     """
     if "," in author:
-        return plain_text(author.split(",")[0])
+        return plain_text(author.split(",", maxsplit=1)[0])
     words = author.split()
     initials = [word for word in words if re.fullmatch(r"([A-Z]\.?-?){1,3}", word)]
     if initials and words[-1] in initials:
