@@ -5,6 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from equipoise.records import write_folder
+from equipoise.simulation import SCENARIOS, demo_protocol, simulate
+
 FILES = Path(__file__).parents[1] / "synthesis" / "review" / "files"
 
 
@@ -121,7 +124,7 @@ def test_numbers_come_in_once_their_arms_are_confirmed(run, folder):
 
 
 def test_a_trial_of_ours_comes_in_with_its_guesses(run, folder):
-    assert run("demo", "--records", "records", "--output", "page.html").exit_code == 0
+    write_folder(simulate(demo_protocol(), SCENARIOS["drug and belief"], seed=1), "records")
     result = run("review", "import", folder, "records", "--trial", "--year", "2026")
     assert result.exit_code == 0, result.stderr
     assert "unverified" not in result.stdout

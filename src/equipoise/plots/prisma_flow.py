@@ -53,13 +53,17 @@ def prisma_flow(frame: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
             x = left + width / 2
             ax.annotate("", (x, tops[k]), (x, tops[k] - GAP), arrowprops=ARROW)
     _bands(ax, list(frame["stage"]), tops, heights)
+    for text in ax.texts:  # they lie inside boxes: the layout need not make room for them
+        text.set_in_layout(False)
     return ax
 
 
 def _lines(text: str, letters: int) -> Lines:
+    """Wrap a text; a count in brackets stays whole. The first line is bold."""
+    whole = str(text).replace("(n = ", "(n\u00a0=\u00a0")
     return [
-        (part, place == 0)
-        for place, line in enumerate(str(text).split("\n"))
+        (part.replace("\u00a0", " "), place == 0)
+        for place, line in enumerate(whole.split("\n"))
         for part in textwrap.wrap(line, letters, subsequent_indent="  " if place else "") or [""]
     ]
 
