@@ -35,7 +35,9 @@ VERBS = {
     "synthesise": ("synthesise", "A whole review folder: from study files to pooled effects."),
     "review": ("review", "Start, fill, screen, compare and hand on a review folder."),
     "harms": ("harms", "Adverse events by arm, with what could still be missed."),
+    "judge": ("judge", "Risk of bias of studies: RoB 2 from its questions, ROBINS-I."),
     "belief": ("belief", "Drug or belief? Blinding, and effects given belief."),
+    "effects": ("effects", "Effect sizes from published means, changes, counts, t, p, medians."),
     "pool": ("pool", "Pool independent studies: the mean, and how far they differ."),
     "report": ("report", "Write the report page of a trial."),
 }

@@ -5,6 +5,8 @@ from equipoise.plots.caterpillar import caterpillar
 from equipoise.plots.crossover_profiles import crossover_profiles
 from equipoise.plots.effect_twins import effect_twins
 from equipoise.plots.figure_file import to_file
+from equipoise.plots.forest import forest
+from equipoise.plots.grade_matrix import grade_matrix
 from equipoise.plots.guess_rate_curve import guess_rate_curve
 from equipoise.plots.guesses_by_arm import guesses_by_arm
 from equipoise.plots.harms_dot_plot import harms_dot_plot
@@ -18,12 +20,15 @@ from equipoise.plots.svg import to_svg
 from equipoise.plots.testing_graph import testing_graph
 from equipoise.plots.tipping_curve import tipping_curve
 from equipoise.plots.tipping_map import tipping_map
+from equipoise.plots.traffic_light import traffic_light
 
 __all__ = [
     "blinding_surface",
     "caterpillar",
     "crossover_profiles",
     "effect_twins",
+    "forest",
+    "grade_matrix",
     "guess_rate_curve",
     "guesses_by_arm",
     "harms_dot_plot",
@@ -38,4 +43,5 @@ __all__ = [
     "tipping_map",
     "to_file",
     "to_svg",
+    "traffic_light",
 ]

@@ -143,6 +143,8 @@ TITLES = {
     "imputed-ls-mean": "Mean, imputed",
     "imputed-count": "Imputed scores",
     "tipping-map": "Difference at deltas",
+    "risk-of-bias": "Risk of bias",
+    "certainty": "Certainty of the evidence",
     "imputation-tipping-point": "Tipping point of the missing scores",
 }
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from equipoise.estimates import Estimate
 from equipoise.synthesis.pairwise import heterogeneity as spread
 from equipoise.synthesis.pairwise.fit import RandomEffectsFit
-from equipoise.synthesis.pairwise.rows import assumptions, method_words
+from equipoise.synthesis.pairwise.rows import assumptions, tau2_words
 
 Q_PROFILE = "Q profile (Viechtbauer 2007)"
 PROFILE = "profile likelihood (Hardy & Thompson 1996)"
@@ -45,13 +45,14 @@ def q_row(fit: RandomEffectsFit, label: str | None = None) -> Estimate:
 
 def _unlabelled(fit: RandomEffectsFit, level: float) -> Iterator[Estimate]:
     limits = spread.q_profile(fit, level)
-    yield _tau2(fit, limits, Q_PROFILE, se=spread.tau2_se(fit))
+    warned = (HOLDS_ZERO,) if limits[0] == 0 else ()
+    yield replace(_tau2(fit, limits, Q_PROFILE, se=spread.tau2_se(fit)), warnings=warned)
     if fit.method in ("ML", "REML"):
         profile = spread.profile_likelihood(fit, level)
         yield replace(_tau2(fit, profile, PROFILE), label="profile likelihood")
     three = (fit.tau2, *limits)
     tau = [math.sqrt(x) for x in three]
-    how = f"{method_words(fit)}; interval: {Q_PROFILE}"
+    how = f"{tau2_words(fit)}; interval: {Q_PROFILE}"
     yield replace(_three("tau", tau, how), unit=fit.effects.scale)
     share = [spread.i2_tau2(fit, x) for x in three]
     yield replace(_three("i2-tau2", share, f"{I2_TAU2}; interval: {Q_PROFILE}"), unit="percent")
@@ -77,8 +78,7 @@ def _tau2(
         se=se,
         low=limits[0],
         high=limits[1],
-        method=f"{method_words(fit)}; interval: {how}",
-        warnings=(HOLDS_ZERO,) if limits[0] == 0 else (),
+        method=f"{tau2_words(fit)}; interval: {how}",
     )
 
 

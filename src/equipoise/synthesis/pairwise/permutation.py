@@ -23,7 +23,7 @@ from equipoise.errors import NotIdentifiedError
 from equipoise.synthesis.effects import FloatArray
 from equipoise.synthesis.pairwise.fit import RandomEffectsFit
 from equipoise.synthesis.pairwise.tau2 import METHODS
-from equipoise.synthesis.pairwise.weighted import at_tau2
+from equipoise.synthesis.pairwise.weighted import at_tau2, weighted
 
 CHUNK = 4096
 """Resamples at a time: a chunk of 30 studies stays in the cache of a processor."""
@@ -81,16 +81,41 @@ def permutation_test(
 def _of_signs(
     fit: RandomEffectsFit, rng: np.random.Generator, draws: int, *, exact: bool
 ) -> PermutationTest:
-    k, y = fit.k, fit.effects.y
-    observed = abs(_statistics(fit, y[None], fit.x)[0][0, 0])
+    observed = abs(_means(fit, np.ones((1, fit.k)))[0])
     beyond, seen = 0, 0
-    for signs in _all_signs(k) if exact else _some_signs(k, rng, draws):
-        values = np.abs(_statistics(fit, signs * y, fit.x)[0][:, 0])
+    for signs in _all_signs(fit.k) if exact else _some_signs(fit.k, rng, draws):
+        values = np.abs(_means(fit, signs))
         beyond += int((values >= observed * (1 - SAME)).sum())
         seen += len(values)
     if not exact:  # the observed arrangement is one of those that chance could have given
         beyond, seen = beyond + 1, seen + 1
     return PermutationTest(np.array([beyond / seen]), None, seen, exact)
+
+
+def _means(fit: RandomEffectsFit, signs: FloatArray) -> FloatArray:
+    """Return the statistic of the mean under each row of signs, shape (b,).
+
+    Signs leave squares as they are, so that sums of squares are those of the data.
+    """
+    y, v = fit.effects.y, fit.effects.v
+    w = 1 / (v + _tau2_of_signs(fit, signs)[:, None])
+    sums, weight = ((w * signs) @ y), w.sum(-1)
+    statistic: FloatArray = sums / np.sqrt(weight)
+    if fit.test.startswith("hartung-knapp"):
+        scale = (w @ y**2 - sums**2 / weight) / (fit.k - 1)
+        statistic /= np.sqrt(np.maximum(scale, 1.0) if fit.test.endswith("adhoc") else scale)
+    return statistic
+
+
+def _tau2_of_signs(fit: RandomEffectsFit, signs: FloatArray) -> FloatArray:
+    y, v = fit.effects.y, fit.effects.v
+    fixed = {"DL": 1 / v, "HE": np.ones_like(v)}.get(fit.method)
+    if fixed is None:
+        return METHODS[fit.method].estimate(signs * y, np.broadcast_to(v, signs.shape), fit.x)
+    q = fixed @ y**2 - (signs @ (fixed * y)) ** 2 / fixed.sum()
+    at = weighted(y, fixed, fit.x)
+    tau2: FloatArray = np.maximum((q - at.trace_pv(v)) / at.trace_p, 0.0)
+    return tau2
 
 
 def _of_rows(
@@ -142,7 +167,9 @@ def _all_signs(k: int) -> Iterator[FloatArray]:
 
 def _some_signs(k: int, rng: np.random.Generator, draws: int) -> Iterator[FloatArray]:
     for size in _chunks(draws):
-        yield np.where(rng.integers(0, 2, (size, k)), -1.0, 1.0)
+        raw = np.frombuffer(rng.bytes((size * k + 7) // 8), dtype=np.uint8)
+        minus = np.unpackbits(raw, count=size * k).reshape(size, k)
+        yield np.where(minus, -1.0, 1.0)
 
 
 def _all_orders(k: int) -> Iterator[NDArray[np.intp]]:

@@ -15,7 +15,7 @@ from equipoise.synthesis.pairwise.prediction import (
     prediction_classic,
     prediction_of_test,
 )
-from equipoise.synthesis.pairwise.rows import assumptions, effect_row, fit_warnings, method_words
+from equipoise.synthesis.pairwise.rows import assumptions, effect_row, fit_warnings
 
 TOO_FEW = 3
 
@@ -87,7 +87,7 @@ def _prediction_row(
         df=found.df,
         unit=fit.effects.scale,
         estimand="The true effect in a new study of the same kind",
-        method=f"{method_words(fit)}; prediction: {how}{df} (Higgins et al. 2009)",
+        method=f"Prediction (Higgins et al. 2009): {how}{df}",
         assumptions=assumptions(fit),
     )
 

@@ -23,12 +23,17 @@ ONE_EFFECT = "All studies estimate one true effect"
 
 def method_words(fit: RandomEffectsFit) -> str:
     """Say how the fit was made, with its sources."""
-    tau2 = "generalised Q with the weights given" if fit.method == "GENQ" else None
-    tau2 = tau2 or METHODS[fit.method].title
     weights = "inverse variance" if fit.user_weights is None else "weights given"
     kind = "Common effect" if fit.method == "EE" else "Random effects"
-    spread = "" if fit.method == "EE" else f"; tau2: {tau2}"
+    spread = "" if fit.method == "EE" else f"; {tau2_words(fit)}"
     return f"{kind}, {weights}{spread}; interval: {TEST_WORDS[fit.test]}"
+
+
+def tau2_words(fit: RandomEffectsFit) -> str:
+    """Say how tau2 was estimated."""
+    if fit.method == "GENQ":
+        return "tau2: generalised Q with the weights given"
+    return f"tau2: {METHODS[fit.method].title}"
 
 
 def assumptions(fit: RandomEffectsFit) -> tuple[str, ...]:

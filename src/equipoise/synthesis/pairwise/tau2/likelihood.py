@@ -10,6 +10,8 @@ from equipoise.synthesis.pairwise.weighted import FloatArray, Weighted, at_tau2,
 GRID = 24
 """Points where the score is looked at: a top between two of them that rises and falls is missed."""
 STEPS = 100
+AT_ONCE = 50_000
+"""Numbers that are worked on in one call: more of them leave the processor's cache."""
 
 
 def maximum_likelihood(y: FloatArray, v: FloatArray, x: FloatArray) -> FloatArray:
@@ -55,7 +57,7 @@ def _highest(y: FloatArray, v: FloatArray, x: FloatArray, *, restricted: bool) -
     y, v = y.reshape(-1, k), v.reshape(-1, k)
     x = x if x.ndim == 2 else x.reshape(-1, *x.shape[-2:])
     grid = _grid(y, v)
-    scores = np.stack([_score(at_tau2(y, v, x, t), restricted=restricted) for t in grid.T], axis=-1)
+    scores = _scores(y, v, x, grid, restricted=restricted)
     falls = (scores[:, :-1] > 0) & (scores[:, 1:] <= 0)
     best = np.zeros(len(y))
     best_value = log_likelihood(y, v, x, best, restricted=restricted)
@@ -70,6 +72,17 @@ def _highest(y: FloatArray, v: FloatArray, x: FloatArray, *, restricted: bool) -
         higher = value > best_value[rows]
         best[rows[higher]], best_value[rows[higher]] = tau2[higher], value[higher]
     return best.reshape(batch)
+
+
+def _scores(
+    y: FloatArray, v: FloatArray, x: FloatArray, grid: FloatArray, *, restricted: bool
+) -> FloatArray:
+    """Return the score of each problem at its points, shape (b, GRID)."""
+    if y.size * GRID <= AT_ONCE:  # one call instead of 24: what a single fit takes
+        wide = x if x.ndim == 2 else x[:, None]
+        return _score(at_tau2(y[:, None], v[:, None], wide, grid), restricted=restricted)
+    columns = [_score(at_tau2(y, v, x, t), restricted=restricted) for t in grid.T]
+    return np.stack(columns, axis=-1)
 
 
 def _grid(y: FloatArray, v: FloatArray) -> FloatArray:
