@@ -143,6 +143,12 @@ def test_what_cannot_be_had_is_refused(changes, measure, told):
         from_effect(reported(**changes), row_of(), measure, "worse", "drug")
 
 
+def test_group_sizes_give_no_variance_within_people():
+    effect = reported(measure="SMD", estimate=-0.5, low=None, high=None, n=[20, 20])
+    with pytest.raises(NotIdentifiedError, match="within people without its standard error"):
+        from_effect(effect, row_of(), "SMD", "worse", "drug", paired=True)
+
+
 @given(st.floats(0, 60), st.floats(0.5, 20), st.integers(2, 200))
 def test_exchanging_the_arms_turns_the_sign(mean, sd, n):
     data = study("a2020")

@@ -9,7 +9,12 @@ from itertools import product
 from equipoise.errors import DataError, NotIdentifiedError
 from equipoise.synthesis.review.plan import Review, ReviewAnalysis, ReviewOutcome
 from equipoise.synthesis.review.study import Study
-from equipoise.synthesis.review.study_effects import StudyEffect, from_arms, from_effect
+from equipoise.synthesis.review.study_effects import (
+    StudyEffect,
+    from_arms,
+    from_effect,
+    is_paired,
+)
 from equipoise.synthesis.review.study_numbers import BASELINE, StudyOutcome
 
 Contrast = tuple[str, str]
@@ -178,7 +183,14 @@ def _effect(
         if not effect.verified and not allowed:
             unverified = True
             continue
-        made = from_effect(effect, row, analysis.measure, outcome.higher, contrast[0])
+        made = from_effect(
+            effect,
+            row,
+            analysis.measure,
+            outcome.higher,
+            contrast[0],
+            paired=is_paired(study, row),
+        )
         return Row(study, row, contrast, made, effect.verified)
     arms = {numbers.arm: numbers for numbers in row.arms}
     if contrast[0] in arms and contrast[1] in arms and not analysis.adjusted_for_guess:

@@ -40,7 +40,13 @@ class StudyEffect:
 
 
 def from_effect(
-    effect: ReportedEffect, row: StudyOutcome, measure: Measure, higher: Higher, active: str
+    effect: ReportedEffect,
+    row: StudyOutcome,
+    measure: Measure,
+    higher: Higher,
+    active: str,
+    *,
+    paired: bool = False,
 ) -> StudyEffect:
     """Return an effect that was reported as such.
 
@@ -50,12 +56,18 @@ def from_effect(
         What a higher score of the outcome means: sets the sign.
     active
         The arm whose effect is asked for.
+    paired
+        Each person was under both arms: group sizes alone then give no variance.
 
     Raises
     ------
     NotIdentifiedError
         When it cannot be brought to `measure`, or has no standard error, interval or n.
     """
+    if paired and effect.se is None and effect.low is None:
+        raise NotIdentifiedError(
+            "reports an effect within people without its standard error or interval"
+        )
     favours_active = effect.positive_favours == active
     sign = 1.0 if favours_active == (higher == "better") else -1.0
     estimate = log(effect.estimate) if effect.measure in RATIOS else effect.estimate
@@ -142,7 +154,7 @@ def from_arms(
         return StudyEffect(sign * found.y, found.v, found.how, found.assumptions)
     if measure not in ("MD", "SMD"):
         raise NotIdentifiedError(f"{measure} is taken as reported, not computed from arms")
-    paired = (row.design or _design(study)) == "paired"
+    paired = is_paired(study, row)
     mean, sd, n, assumed = _moments(pair)
     if paired:
         found = _paired(mean, sd, n, row.correlation, measure)
@@ -152,8 +164,11 @@ def from_arms(
     return StudyEffect(sign * found.y, found.v, found.how, (*assumed, *note, *found.assumptions))
 
 
-def _design(study: Study) -> str:
-    return "paired" if study.design.kind == "crossover" else "independent"
+def is_paired(study: Study, row: StudyOutcome) -> bool:
+    """Whether each person was under both arms, by the outcome or else by the study's design."""
+    if row.design is not None:
+        return row.design == "paired"
+    return study.design.kind == "crossover"
 
 
 def _moments(

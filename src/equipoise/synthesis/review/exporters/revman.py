@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from equipoise.synthesis.review.selection import Row
-from equipoise.synthesis.review.study_effects import RATIOS
+from equipoise.synthesis.review.study_effects import RATIOS, is_paired
 
 if TYPE_CHECKING:
     from equipoise.synthesis.review.plan import ReviewAnalysis
@@ -58,10 +58,7 @@ def _from_arms(row: Row, analysis: ReviewAnalysis, higher: str) -> bool:
         set(e.contrast) == set(row.contrast) and e.adjusted_for_guess == analysis.adjusted_for_guess
         for e in row.outcome.effects
     )
-    paired = row.outcome.design == "paired" or (
-        row.outcome.design is None and row.study.design.kind == "crossover"
-    )
-    return not reported and not paired and row.outcome.higher == higher
+    return not reported and not is_paired(row.study, row.outcome) and row.outcome.higher == higher
 
 
 def _arms(row: Row) -> Iterator[tuple[str, Any]]:
