@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
 from equipoise.errors import NotIdentifiedError
+from equipoise.synthesis.effect_sizes.small_sample import small_sample_factor
 from equipoise.synthesis.review import Study
-from equipoise.synthesis.review.study_effects import from_arms, from_effect, small_sample_factor
+from equipoise.synthesis.review.study_effects import from_arms, from_effect
 from equipoise.synthesis.review.study_numbers import ReportedEffect
 
 from .conftest import CHECKED, study
@@ -79,6 +80,15 @@ def test_a_standard_error_stands_for_its_sd():
     data["outcomes"][0]["arms"][0] |= {"sd": None, "se": 7.9 / sqrt(28)}
     assert_allclose(of_arms(data).y, GOLDEN["SMD", 14.1][0], rtol=1e-11)
     assert "SD of drug = se × √n" in of_arms(data).assumptions
+
+
+def test_quartiles_stand_for_means_where_only_they_are_reported():
+    data = study("a2020")
+    for arm, shift in zip(data["outcomes"][0]["arms"], (0, 2), strict=True):
+        arm |= {"mean": None, "sd": None, "q1": 10 + shift, "median": 14 + shift, "q3": 18 + shift}
+    found = of_arms(data)
+    assert found.y < 0
+    assert "Luo et al. 2018" in found.assumptions[0]
 
 
 def reported(**changes):

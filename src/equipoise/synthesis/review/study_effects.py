@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from math import log, sqrt
 from typing import TYPE_CHECKING
 
-import numpy as np
-from scipy.special import gammaln, ndtri
+from scipy.special import ndtri
 
-from equipoise.errors import NotIdentifiedError
+from equipoise.errors import DataError, NotIdentifiedError
+from equipoise.synthesis.effect_sizes import NOTHING, from_reported
+from equipoise.synthesis.effect_sizes.small_sample import small_sample_factor
+from equipoise.synthesis.effect_sizes.two_by_two import risk_difference
 
 if TYPE_CHECKING:
     from equipoise.synthesis.review.study import Study
@@ -87,7 +89,7 @@ def _same_measure(
 ) -> tuple[float, float, str, tuple[str, ...]]:
     variance, how, assumed = _variance(effect, estimate)
     if effect.measure == "SMD" and effect.uncorrected and effect.n:
-        factor = small_sample_factor(sum(effect.n) - 2)
+        factor = float(small_sample_factor(sum(effect.n) - 2))
         return factor * estimate, factor**2 * variance, f"{how}; times J", assumed
     return estimate, variance, how, assumed
 
@@ -138,9 +140,12 @@ def _pooled_sd(row: StudyOutcome, contrast: tuple[str, str]) -> float | None:
 
 
 def from_arms(
-    pair: tuple[ArmNumbers, ArmNumbers], row: StudyOutcome, study: Study, measure: Measure,
+    pair: tuple[ArmNumbers, ArmNumbers],
+    row: StudyOutcome,
+    study: Study,
+    measure: Measure,
     higher: Higher,
-) -> StudyEffect:  # fmt: skip
+) -> StudyEffect:
     """Return the effect of the first arm against the second, from what is reported of each.
 
     Raises
@@ -149,19 +154,17 @@ def from_arms(
         When what is reported does not suffice; says what is missing.
     """
     sign = 1.0 if row.higher == higher else -1.0
-    if measure in ("OR", "RR", "RD"):
-        found = _from_counts(pair, measure)
-        return StudyEffect(sign * found.y, found.v, found.how, found.assumptions)
-    if measure not in ("MD", "SMD"):
+    if measure not in ("MD", "SMD", "OR", "RR", "RD"):
         raise NotIdentifiedError(f"{measure} is taken as reported, not computed from arms")
-    paired = is_paired(study, row)
-    mean, sd, n, assumed = _moments(pair)
-    if paired:
-        found = _paired(mean, sd, n, row.correlation, measure)
+    if pair[0].is_change != pair[1].is_change:
+        raise NotIdentifiedError("reports a change in one arm and an end score in the other")
+    if measure in ("OR", "RR", "RD"):
+        found = _of_counts(pair, measure)
+    elif is_paired(study, row):
+        found = _paired(pair, row.correlation, measure)
     else:
-        found = _independent(mean, sd, n, measure)
-    note = ("the change from baseline has the SD reported",) if pair[0].is_change else ()
-    return StudyEffect(sign * found.y, found.v, found.how, (*assumed, *note, *found.assumptions))
+        found = _independent(pair, measure)
+    return StudyEffect(sign * found.y, found.v, found.how, found.assumptions)
 
 
 def is_paired(study: Study, row: StudyOutcome) -> bool:
@@ -171,89 +174,91 @@ def is_paired(study: Study, row: StudyOutcome) -> bool:
     return study.design.kind == "crossover"
 
 
-def _moments(
-    pair: tuple[ArmNumbers, ArmNumbers],
-) -> tuple[list[float], list[float], list[int], tuple[str, ...]]:
-    if pair[0].is_change != pair[1].is_change:
-        raise NotIdentifiedError("reports a change in one arm and an end score in the other")
-    mean, sd, n, assumed = [], [], [], []
-    for arm in pair:
-        if arm.mean is None or arm.n is None or (arm.sd is None and arm.se is None):
-            raise NotIdentifiedError(f"reports no mean, SD and n of {arm.arm}")
-        mean.append(arm.mean)
-        n.append(arm.n)
-        if arm.sd is None and arm.se is not None:
-            sd.append(arm.se * sqrt(arm.n))
-            assumed.append(f"SD of {arm.arm} = se × √n")
-        elif arm.sd is not None:
-            sd.append(arm.sd)
-    return mean, sd, n, tuple(assumed)
+def _sd(arm: ArmNumbers) -> float | None:
+    if arm.sd is None and arm.se is not None and arm.n is not None:
+        return arm.se * sqrt(arm.n)
+    return arm.sd
 
 
-def _independent(mean: list[float], sd: list[float], n: list[int], measure: str) -> StudyEffect:
-    difference = mean[0] - mean[1]
-    if measure == "MD":
-        variance = sd[0] ** 2 / n[0] + sd[1] ** 2 / n[1]
-        return StudyEffect(difference, variance, "mean difference from means, SDs and n")
-    if min(n) < 2:
-        raise NotIdentifiedError("has an arm of one person: there is no SD to divide by")
-    df = n[0] + n[1] - 2
-    pooled = sqrt(((n[0] - 1) * sd[0] ** 2 + (n[1] - 1) * sd[1] ** 2) / df)
-    g = small_sample_factor(df) * difference / pooled
-    variance = 1 / n[0] + 1 / n[1] + g**2 / (2 * (n[0] + n[1]))
-    return StudyEffect(g, variance, "Hedges' g from means, SDs and n (Hedges 1981)")
+def _se_to_sd(pair: tuple[ArmNumbers, ArmNumbers]) -> tuple[str, ...]:
+    return tuple(
+        f"SD of {arm.arm} = se × √n" for arm in pair if arm.sd is None and arm.se is not None
+    )
 
 
-def _paired(
-    mean: list[float], sd: list[float], n: list[int], r: float | None, measure: str
-) -> StudyEffect:
+def _independent(pair: tuple[ArmNumbers, ArmNumbers], measure: Measure) -> StudyEffect:
+    columns: dict[str, float | None] = {}
+    for number, arm in enumerate(pair, start=1):
+        mean, sd = ("change", "change_sd") if arm.is_change else ("mean", "sd")
+        columns |= {f"{mean}{number}": arm.mean, f"{sd}{number}": _sd(arm), f"n{number}": arm.n}
+        columns |= {f"q1_{number}": arm.q1, f"median{number}": arm.median, f"q3_{number}": arm.q3}
+    lacking = [arm.arm for arm in pair if not _summarised(arm)]
+    if lacking:
+        raise NotIdentifiedError(f"reports no mean, SD and n of {' and '.join(lacking)}")
+    y, v, how, assumed = _reported(columns, measure)
+    return StudyEffect(y, v, how, (*_se_to_sd(pair), *assumed))
+
+
+def _summarised(arm: ArmNumbers) -> bool:
+    means = arm.mean is not None and _sd(arm) is not None
+    quartiles = None not in (arm.q1, arm.median, arm.q3)
+    return arm.n is not None and (means or quartiles)
+
+
+def _of_counts(pair: tuple[ArmNumbers, ArmNumbers], measure: Measure) -> StudyEffect:
+    columns: dict[str, float | None] = {}
+    for number, arm in enumerate(pair, start=1):
+        if arm.events is None or arm.total is None:
+            raise NotIdentifiedError(f"reports no events of {arm.arm}")
+        columns |= {f"events{number}": arm.events, f"total{number}": arm.total}
+    shares = {(arm.events or 0) / (arm.total or 1) for arm in pair}
+    if len(shares) == 1 and shares <= {0.0, 1.0}:
+        raise NotIdentifiedError("has the same risk of 0 or 1 in both arms")
+    if measure == "RD":
+        y, v = risk_difference(*columns.values(), zero=NOTHING)  # type: ignore[arg-type]
+        return StudyEffect(float(y[0]), float(v[0]), "risk difference from counts")
+    found, variance, how, assumed = _reported(columns, measure)
+    empty = any(arm.events in (0, arm.total) for arm in pair)
+    told = ("a cell is 0: ½ is added to each cell of this study",) if empty else ()
+    return StudyEffect(found, variance, how, (*told, *assumed))
+
+
+def _reported(
+    columns: dict[str, float | None], measure: Measure
+) -> tuple[float, float, str, tuple[str, ...]]:
+    """Take a table of one row by the best road that its numbers allow."""
+    import pandas as pd  # noqa: PLC0415  (the road asks for a frame)
+
+    given = {name: value for name, value in columns.items() if value is not None}
+    try:
+        found = from_reported(pd.DataFrame([{"study": "it", **given}]), measure)
+    except DataError as error:
+        raise NotIdentifiedError(str(error)) from None
+    (account,) = found.account
+    y, v = float(found.effects.y[0]), float(found.effects.v[0])
+    return y, v, f"{measure} from {account.source}", account.assumptions
+
+
+def _paired(pair: tuple[ArmNumbers, ArmNumbers], r: float | None, measure: Measure) -> StudyEffect:
+    """Return an effect within people (Borenstein et al. 2009, ch. 4)."""
     if r is None:
         raise NotIdentifiedError(
             "each person was under both conditions: the variance needs `correlation`, the "
             "correlation of the two conditions, or a paired effect as reported"
         )
-    people, difference = min(n), mean[0] - mean[1]
-    assumed = (f"the correlation of the two conditions is {r:g}",)
+    one, other = pair
+    sds = (_sd(one), _sd(other))
+    if one.mean is None or other.mean is None or sds[0] is None or sds[1] is None:
+        raise NotIdentifiedError("reports no mean and SD of each condition")
+    people, difference = min(one.n or 0, other.n or 0), one.mean - other.mean
+    if people < 2:
+        raise NotIdentifiedError("does not report how many people were under both conditions")
+    assumed = (f"the correlation of the two conditions is {r:g}", *_se_to_sd(pair))
     if measure == "MD":
-        variance = (sd[0] ** 2 + sd[1] ** 2 - 2 * r * sd[0] * sd[1]) / people
+        variance = (sds[0] ** 2 + sds[1] ** 2 - 2 * r * sds[0] * sds[1]) / people
         return StudyEffect(difference, variance, "paired mean difference", assumed)
-    d = difference / sqrt((sd[0] ** 2 + sd[1] ** 2) / 2)
-    factor = small_sample_factor(people - 1)
-    variance = (1 / people + d**2 / (2 * people)) * 2 * (1 - r)
+    d = difference / sqrt((sds[0] ** 2 + sds[1] ** 2) / 2)
+    factor = float(small_sample_factor(people - 1))
+    v = factor**2 * (1 / people + d**2 / (2 * people)) * 2 * (1 - r)
     how = "paired standardised mean difference (Borenstein et al. 2009, eq. 4.28)"
-    return StudyEffect(factor * d, factor**2 * variance, how, assumed)
-
-
-def _from_counts(pair: tuple[ArmNumbers, ArmNumbers], measure: str) -> StudyEffect:
-    events, totals = [], []
-    for arm in pair:
-        if arm.events is None or arm.total is None:
-            raise NotIdentifiedError(f"reports no events of {arm.arm}")
-        events.append(float(arm.events))
-        totals.append(float(arm.total))
-    a, c = events
-    b, d = totals[0] - a, totals[1] - c
-    if measure == "RD":
-        p, q = a / totals[0], c / totals[1]
-        variance = p * (1 - p) / totals[0] + q * (1 - q) / totals[1]
-        if variance <= 0:
-            raise NotIdentifiedError("has no event in either arm: its variance would be 0")
-        return StudyEffect(p - q, variance, "risk difference from counts")
-    if (a == 0 and c == 0) or (b == 0 and d == 0):
-        raise NotIdentifiedError("has the same risk of 0 or 1 in both arms: no ratio")
-    assumed: tuple[str, ...] = ()
-    if min(a, b, c, d) == 0:
-        a, b, c, d = (cell + 0.5 for cell in (a, b, c, d))
-        assumed = ("a cell is 0: ½ is added to each cell of this study",)
-    if measure == "OR":
-        y, variance = log(a * d / (b * c)), 1 / a + 1 / b + 1 / c + 1 / d
-        return StudyEffect(y, variance, "log odds ratio from counts", assumed)
-    y = log(a / (a + b)) - log(c / (c + d))
-    variance = 1 / a - 1 / (a + b) + 1 / c - 1 / (c + d)
-    return StudyEffect(y, variance, "log risk ratio from counts", assumed)
-
-
-def small_sample_factor(df: float) -> float:
-    """Return J, the exact factor that makes d unbiased (Hedges 1981, J Educ Stat 6:107-128)."""
-    half = df / 2
-    return float(np.exp(gammaln(half) - gammaln(half - 0.5) - np.log(half) / 2))
+    return StudyEffect(factor * d, v, how, assumed)
