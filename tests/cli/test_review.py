@@ -71,6 +71,8 @@ def test_a_shipped_review_is_never_written_into(run):
     ("arguments", "told"),
     [
         (("synthesise", "microdosing-depresion"), "Did you mean 'microdosing-depression'?"),
+        (("review", "import", "yours", "a.ris"), "no review.yaml in yours. `equipoise review new"),
+        (("review", "flow", "yours"), "There is no review.yaml in yours"),
         (("review", "flow", "mine"), "holds no records yet"),
         (("review", "import", "mine", "nothing.ris"), "There is no file nothing.ris"),
         (("synthesise", "mine", "--analysis", "second"), 'found "second"; allowed: "primary"'),
@@ -118,7 +120,7 @@ def test_numbers_come_in_once_their_arms_are_confirmed(run, folder):
     assert second.exit_code == 0, second.stderr
     assert (folder / "studies" / "nct00000001.yaml").exists()
     third = run("review", "import", folder, FILES / "NCT00000001.json")
-    assert "is there already" in third.stderr
+    assert "nct00000001.yaml already; nothing was written" in third.stderr
     record = run("review", "import", folder, FILES / "NCT00000001.json", "--records", "--register")
     assert "1 records" in record.stdout
 

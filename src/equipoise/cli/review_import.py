@@ -65,6 +65,9 @@ def import_(folder: Path, file: Path, is_trial: bool, kind: str | None, **option
       equipoise review import my-review NCT01234567.json
       equipoise review import my-review my-records --trial --year 2026
     """
+    from equipoise.synthesis.review import read_plan  # noqa: PLC0415  (--help is instant)
+
+    folder, _ = read_plan(folder)
     if is_trial:
         _trial(folder, str(file), options["year"])
         return
@@ -136,13 +139,11 @@ def _trial(folder: Path, source: str, year: int | None) -> None:
 
 
 def _write(folder: Path, studies: list[Study]) -> None:
-    from equipoise.synthesis.review import read_review_file  # noqa: PLC0415
-    from equipoise.synthesis.review.writing import write_study  # noqa: PLC0415
+    from equipoise.synthesis.review import read_plan  # noqa: PLC0415
+    from equipoise.synthesis.review.writing import write_studies  # noqa: PLC0415
 
-    review = read_review_file(folder / "review.yaml")
-    where = folder / review.studies_folder
-    for study in studies:
-        write_study(where, study)
+    where = folder / read_plan(folder)[1].studies_folder
+    write_studies(where, studies)
     for study in studies:
         if study.note:
             click.echo(f"{study.id}: {study.note}", err=True)

@@ -29,10 +29,11 @@ def _day(on: datetime | None) -> str:
 
 
 def _loaded(folder: Path) -> tuple[Path, list[Record], list[Vote]]:
+    from equipoise.synthesis.review import read_plan  # noqa: PLC0415  (--help is instant)
     from equipoise.synthesis.review.screening.log import read_log  # noqa: PLC0415
     from equipoise.synthesis.review.screening.record import read_records  # noqa: PLC0415
 
-    searches = folder / "searches"
+    searches = read_plan(folder)[0] / "searches"
     records = read_records(searches)
     if not records:
         raise DataError(
@@ -162,11 +163,11 @@ def screen(
 def _waiting(
     folder: Path, records: list[Record], votes: list[Vote], stage: str, person: str
 ) -> None:
-    from equipoise.synthesis.review import read_review_file  # noqa: PLC0415
+    from equipoise.synthesis.review import read_plan  # noqa: PLC0415
     from equipoise.synthesis.review.screening.log import duplicates_of, standing  # noqa: PLC0415
     from equipoise.synthesis.review.screening.prisma import conflicts  # noqa: PLC0415
 
-    rules = read_review_file(folder / "review.yaml").eligibility
+    rules = read_plan(folder)[1].eligibility
     click.echo("Include: " + "; ".join(rules.include or ("not stated",)))
     click.echo("Exclude: " + "; ".join(rules.exclude or ("not stated",)))
     for one in conflicts(records, votes):

@@ -1,6 +1,6 @@
 """A review as a folder: what it asks, its studies one file each, its versions."""
 
-from equipoise.synthesis.review.folder import ReviewFolder, read_review, read_studies
+from equipoise.synthesis.review.folder import ReviewFolder, read_plan, read_review, read_studies
 from equipoise.synthesis.review.plan import Review, ReviewAnalysis, review_schema
 from equipoise.synthesis.review.reading import (
     read_review_file,
@@ -22,6 +22,7 @@ __all__ = [
     "Study",
     "Synthesis",
     "new_review",
+    "read_plan",
     "read_review",
     "read_review_file",
     "read_studies",

@@ -40,14 +40,13 @@ class ReviewFolder:
         return self.path / "results"
 
 
-def read_review(folder: str | Path) -> ReviewFolder:
-    """Read a review folder and check it as a whole.
+def read_plan(folder: str | Path) -> tuple[Path, Review]:
+    """Return a review's folder and its plan.
 
     Raises
     ------
     DataError
-        When a file is wrong (every mistake with its line), a study is named that is not there,
-        two files describe one study, or an instrument's direction differs between studies.
+        When there is no review.yaml, or it is wrong.
     """
     path = Path(folder)
     if path.is_file() and path.name == "review.yaml":
@@ -57,7 +56,19 @@ def read_review(folder: str | Path) -> ReviewFolder:
             f"There is no review.yaml in {path}. `equipoise review new {path}` writes one with "
             "comments."
         )
-    review = read_review_file(path / "review.yaml")
+    return path, read_review_file(path / "review.yaml")
+
+
+def read_review(folder: str | Path) -> ReviewFolder:
+    """Read a review folder and check it as a whole.
+
+    Raises
+    ------
+    DataError
+        When a file is wrong (every mistake with its line), a study is named that is not there,
+        two files describe one study, or an instrument's direction differs between studies.
+    """
+    path, review = read_plan(folder)
     everything = read_studies(path / review.studies_folder)
     chosen = _selected(review, everything, path)
     refuse_mixed_directions(chosen.values())

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from equipoise.errors import DataError, ProtocolError
-from equipoise.protocol.consistency import Inconsistent, Problem, dotted
+from equipoise.protocol.consistency import FieldPath, Inconsistent, Problem, dotted
 from equipoise.protocol.explaining import explained
 from equipoise.protocol.marked_yaml import MarkedYaml, parse, read_text
 from equipoise.synthesis.review.plan import Review
@@ -42,6 +43,46 @@ def read_review_file(path: Path) -> Review:
 def study_from_text(text: str, name: str = "study") -> Study:
     """Check a study given as YAML text; `name` stands for the file in messages."""
     return _checked(text, name, Study, "a study", "`id: smith2020` and `citation: ...`")
+
+
+def study_from_data(data: dict[str, Any], name: str) -> Study:
+    """Check a study that another program's file holds; `name` says which, for messages.
+
+    Raises
+    ------
+    DataError
+        Every mistake, with the field and, for numbers, where in the file they stand.
+    """
+    try:
+        return Study.model_validate(data)
+    except ValidationError as error:
+        source = MarkedYaml(name, data, {}, dict(_written(data)))
+        told = [
+            f"{_source_of(data, problem.path)}{dotted(problem.path)}: {problem.message}"
+            for problem in _problems(error, source, Study)
+        ]
+    raise DataError("\n  ".join([f"{name} cannot be a study:", *told]))
+
+
+def _written(data: Any, path: FieldPath = ()) -> Iterator[tuple[FieldPath, str]]:
+    if isinstance(data, dict | list):
+        for step, inner in data.items() if isinstance(data, dict) else enumerate(data):
+            yield from _written(inner, (*path, step))
+    elif data is not None:
+        yield path, str(data)
+
+
+def _source_of(data: Any, path: FieldPath) -> str:
+    """Return the source that the block around a field names, such as a row of a table."""
+    found = ""
+    for step in path:
+        try:
+            data = data[step]
+        except (KeyError, IndexError, TypeError):
+            break
+        if isinstance(data, dict) and data.get("source"):
+            found = f"{data['source']}: "
+    return found
 
 
 def review_from_text(text: str, name: str = "review") -> Review:

@@ -216,6 +216,8 @@ def _of_counts(pair: tuple[ArmNumbers, ArmNumbers], measure: Measure) -> StudyEf
         raise NotIdentifiedError("has the same risk of 0 or 1 in both arms")
     if measure == "RD":
         y, v = risk_difference(*columns.values(), zero=NOTHING)  # type: ignore[arg-type]
+        if not v[0] > 0:
+            raise NotIdentifiedError("has risks of 0 and 1: the variance of their difference is 0")
         return StudyEffect(float(y[0]), float(v[0]), "risk difference from counts")
     found, variance, how, assumed = _reported(columns, measure)
     empty = any(arm.events in (0, arm.total) for arm in pair)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import yaml
 
@@ -19,24 +20,31 @@ def study_text(study: Study) -> str:
 
 
 def write_study(folder: Path, study: Study) -> Path:
-    """Write a study file; never over one that is there.
+    """Write one study file, as `write_studies`."""
+    return write_studies(folder, [study])[0]
+
+
+def write_studies(folder: Path, studies: Sequence[Study]) -> list[Path]:
+    """Write study files: all of them, or none; never over one that is there.
 
     Raises
     ------
     DataError
-        When the folder has a study of that id.
+        When the folder has a study of such an id, or two of the new ones share one.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{study.id}.yaml"
-    if path.exists():
+    paths = [folder / f"{study.id}.yaml" for study in studies]
+    there = [path.name for path in paths if path.exists()]
+    if there:
         raise DataError(
-            f"{path} is there already. Look at both: if the new one is right, move the old away."
+            f"{folder} has {', '.join(there[:5])} already; nothing was written. Look at both: if "
+            "the new one is right, move the old one away."
         )
-    path.write_text(study_text(study), encoding="utf-8", newline="\n")
-    return path
-
-
-def plain_study(study: Study) -> dict[str, Any]:
-    """Return a study as plain data with every field, for exports."""
-    found: dict[str, Any] = study.model_dump(mode="json", by_alias=True)
-    return found
+    twice = [name for name, times in Counter(paths).items() if times > 1]
+    if twice:
+        raise DataError(
+            f"Two of the new studies are named {twice[0].stem}: rename one in the file."
+        )
+    for path, study in zip(paths, studies, strict=True):
+        path.write_text(study_text(study), encoding="utf-8", newline="\n")
+    return paths

@@ -18,6 +18,7 @@ from typing import Any
 from equipoise.errors import DataError
 from equipoise.synthesis.review.importers.arm_map import arm_of, proposed
 from equipoise.synthesis.review.importers.options import ImportOptions, given, number
+from equipoise.synthesis.review.reading import study_from_data
 from equipoise.synthesis.review.screening.record import Record
 from equipoise.synthesis.review.study import Study
 
@@ -134,7 +135,7 @@ def studies(text: str, options: ImportOptions) -> list[Study]:
         "outcomes": outcomes,
         **given(note=f"Not read from the registry: {'; '.join(lost)}." if lost else None),
     }  # fmt: skip
-    return [Study.model_validate(data)]
+    return [study_from_data(data, options.name)]
 
 
 def _year(protocol: Mapping[str, Any]) -> int:

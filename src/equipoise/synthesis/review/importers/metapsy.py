@@ -14,6 +14,7 @@ from typing import Any
 from equipoise.errors import DataError
 from equipoise.synthesis.review.importers.arm_map import arm_of
 from equipoise.synthesis.review.importers.options import ImportOptions, given, number, whole
+from equipoise.synthesis.review.reading import study_from_data
 from equipoise.synthesis.review.screening.record import plain_doi, plain_text
 from equipoise.synthesis.review.study import Study
 
@@ -97,7 +98,7 @@ def _study(name: str, rows: list[tuple[int, Cells]], options: ImportOptions) -> 
         "arms": [arm_of(key, arms) for key in keys],
         "outcomes": [_outcome(line, row, options) for line, row in rows],
     }  # fmt: skip
-    return Study.model_validate(data)
+    return study_from_data(data, f"{options.name}, {name}")
 
 
 def _year(name: str) -> int:

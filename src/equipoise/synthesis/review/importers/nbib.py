@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import Any, ClassVar
 
 from equipoise.synthesis.review.screening.record import NCT, Record
@@ -45,7 +46,7 @@ def records(text: str) -> list[Record]:
 
 def _bounds(text: str) -> list[tuple[int, int]]:
     starts = [match.start() for match in START.finditer(text)]
-    return list(zip(starts, [*starts[1:], len(text)], strict=True))
+    return list(pairwise([*starts, len(text)]))
 
 
 def _record(entry: dict[str, Any]) -> Record:

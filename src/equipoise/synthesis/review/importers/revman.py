@@ -10,6 +10,7 @@ from equipoise.errors import DataError
 from equipoise.synthesis.review.importers.arm_map import arm_of
 from equipoise.synthesis.review.importers.metapsy import study_id
 from equipoise.synthesis.review.importers.options import ImportOptions, given, number, whole
+from equipoise.synthesis.review.reading import study_from_data
 from equipoise.synthesis.review.study import Study
 
 NAME = "revman"
@@ -60,7 +61,7 @@ def _study(name: str, rows: list[tuple[int, Cells]], options: ImportOptions) -> 
         "arms": [arm_of(key, arms) for key in ("Experimental", "Control")],
         "outcomes": [_outcome(line, row, options) for line, row in rows],
     }
-    return Study.model_validate(data)
+    return study_from_data(data, f"{options.name}, {name}")
 
 
 def _outcome(line: int, row: Cells, options: ImportOptions) -> dict[str, Any]:

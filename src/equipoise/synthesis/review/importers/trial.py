@@ -18,6 +18,7 @@ from equipoise.errors import NotIdentifiedError
 from equipoise.records import UNSURE
 from equipoise.synthesis.review.importers.metapsy import study_id
 from equipoise.synthesis.review.importers.options import given
+from equipoise.synthesis.review.reading import study_from_data
 from equipoise.synthesis.review.study import Study
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def study_of(records: UnblindedRecords, *, year: int, citation: str | None = Non
         "verified": True,
     }
     registered = plan.registration.number if plan.registration else None
-    return Study.model_validate(
+    return study_from_data(
         {
             "id": study_id(plan.identifier.lower()),
             "citation": citation or plan.title,
@@ -65,7 +66,8 @@ def study_of(records: UnblindedRecords, *, year: int, citation: str | None = Non
                 "guesses": list(_guesses(records, fact)),
             },
             "outcomes": _repeated(records, fact) if repeated else _outcomes(records, fact),
-        }
+        },
+        plan.identifier,
     )  # fmt: skip
 
 
