@@ -39,6 +39,8 @@ VERBS = {
     "belief": ("belief", "Drug or belief? Blinding, and effects given belief."),
     "effects": ("effects", "Effect sizes from published means, changes, counts, t, p, medians."),
     "pool": ("pool", "Pool independent studies: the mean, and how far they differ."),
+    "dose-response": ("dose_response", "Trials of several doses pooled into a curve."),
+    "sequential": ("sequential", "Pooled trials as they came: is there enough information yet?"),
     "report": ("report", "Write the report page of a trial."),
 }
 

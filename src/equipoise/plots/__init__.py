@@ -3,6 +3,7 @@
 from equipoise.plots.blinding_surface import blinding_surface
 from equipoise.plots.caterpillar import caterpillar
 from equipoise.plots.crossover_profiles import crossover_profiles
+from equipoise.plots.dose_response import dose_response
 from equipoise.plots.effect_twins import effect_twins
 from equipoise.plots.figure_file import to_file
 from equipoise.plots.forest import forest
@@ -15,6 +16,7 @@ from equipoise.plots.kaplan_meier import kaplan_meier
 from equipoise.plots.mean_profiles import mean_profiles
 from equipoise.plots.participant_flow import participant_flow
 from equipoise.plots.prisma_flow import prisma_flow
+from equipoise.plots.sequential import sequential
 from equipoise.plots.stratum_means import stratum_means
 from equipoise.plots.svg import to_svg
 from equipoise.plots.testing_graph import testing_graph
@@ -26,6 +28,7 @@ __all__ = [
     "blinding_surface",
     "caterpillar",
     "crossover_profiles",
+    "dose_response",
     "effect_twins",
     "forest",
     "grade_matrix",
@@ -37,6 +40,7 @@ __all__ = [
     "mean_profiles",
     "participant_flow",
     "prisma_flow",
+    "sequential",
     "stratum_means",
     "testing_graph",
     "tipping_curve",
