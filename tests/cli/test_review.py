@@ -133,6 +133,23 @@ def test_a_trial_of_ours_comes_in_with_its_guesses(run, folder):
     assert "2 studies" in run("review", "check", folder).stdout
 
 
+def test_an_analysis_goes_on_to_other_verbs(run):
+    assert run("review", "table", "microdosing-depression", "any-microdose",
+               "-o", "studies.csv").exit_code == 0  # fmt: skip
+    pooled = run("pool", "studies.csv", "--effect", "effect", "--se", "se", "--study", "study",
+                 "--json")  # fmt: skip
+    whole = run("synthesise", "microdosing-depression", "--json")
+    first, second = (
+        next(
+            row for row in json.loads(result.stdout)["estimates"] if row["name"] == "pooled-effect"
+        )
+        for result in (pooled, whole)
+    )
+    assert [first[k] for k in ("estimate", "se", "p")] == [
+        second[k] for k in ("estimate", "se", "p")
+    ]
+
+
 @pytest.mark.parametrize("kind", ["csv-jsonld", "fhir", "metapsy", "revman"])
 def test_a_shipped_review_is_handed_on(run, kind, tmp_path):
     result = run("review", "export", "microdosing-depression", "out", "--format", kind)

@@ -16,6 +16,7 @@ STEPS = {
     "flow": ("review_screen", "flow", "Count the PRISMA 2020 flow from searches and log."),
     "status": ("review_versions", "status", "Which results are current, which are STALE?"),
     "diff": ("review_versions", "diff", "What differs between two results, and why."),
+    "table": ("review_export", "table", "Write one analysis as a table for other verbs."),
     "export": ("review_export", "export", "Write the review in another program's format."),
 }
 

@@ -5,6 +5,7 @@ from numpy.testing import assert_allclose
 
 from equipoise.synthesis.evidence import find_review, shipped_reviews
 from equipoise.synthesis.review import read_review, synthesise
+from equipoise.synthesis.review.analysis_table import analysis_table
 from equipoise.synthesis.review.verification import unverified_facts
 
 from .conftest import CHECKED, analysis, study
@@ -117,6 +118,33 @@ def test_subgroups_and_moderators_are_labelled_by_their_analysis(made):
     reasons = {row.label: row.reason for row in found.refused}
     assert "1 values: no slope" in reasons["primary, dose"]
     assert "plan it as `subgroup`" in reasons["primary, substance"]
+
+
+def test_studies_as_they_came_in_and_each_left_out(made):
+    years = [study(f"s{k}", 12.0 + k, year=2015 + k) for k in range(3)]
+    plans = [analysis(cumulative=True, leave_one_out=True)]
+    found = synthesise(made(years, analyses=plans)).estimates
+    last = found.select(name="cumulative-effect").rows[-1]
+    assert last.label == "primary, 3 studies, 2017 (s2)"
+    assert last.estimate == found["pooled-effect"].estimate
+    assert len(found.select(name="leave-one-out").rows) == 3
+
+
+def test_an_analysis_is_a_table_for_other_verbs(made):
+    guesses = [{"arm": arm, "right": right, "wrong": 6, "unsure": 1, "visit": "week 4", **CHECKED}
+               for arm, right in (("drug", 18), ("placebo", 9))]  # fmt: skip
+    later = [{**guesses[0], "visit": "week 8", "right": 1}]
+    one = study("a2020", blinding={"guesses": [*later, *guesses]})
+    done = synthesise(made([one, study("b2020", 12.0)]))
+    table = analysis_table(done.selections["primary"])
+    assert table["study"].tolist() == ["a2020", "b2020"]
+    effect = done.selections["primary"].rows[0].effect
+    assert table["effect"][0] == effect.y
+    assert table["se"][0] == effect.v**0.5
+    assert (table["n_active"][0], table["n_control"][0]) == (28, 29)
+    counts = ["right_active", "wrong_active", "unsure_active", "right_control"]
+    assert table[counts].iloc[0].tolist() == [18, 6, 1, 9]
+    assert table["right_active"].isna().tolist() == [False, True]
 
 
 def test_ratios_are_printed_as_ratios(made):

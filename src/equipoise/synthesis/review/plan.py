@@ -105,6 +105,8 @@ class ReviewAnalysis(Part):
     leave_out: dict[Slug, Text] = Field({}, description="study: why this analysis is without it")
     subgroup: Moderator | None = None
     moderators: tuple[Moderator, ...] = ()
+    leave_one_out: bool = Field(False, description="also without each study")
+    cumulative: bool = Field(False, description="also as studies came in, by year")
     primary: bool = False
     sensitivity_of: Slug | None = None
 

@@ -14,9 +14,11 @@ import numpy as np
 from equipoise.errors import NotIdentifiedError
 from equipoise.estimates import Estimate, Estimates, Refusal
 from equipoise.synthesis.effects import Effects, checked_effects
+from equipoise.synthesis.pairwise.fit import random_effects
 from equipoise.synthesis.pairwise.pool import pool
 from equipoise.synthesis.pairwise.pool_table import LOGS, ratio
 from equipoise.synthesis.pairwise.regression import regression
+from equipoise.synthesis.pairwise.study_rows import cumulative_rows, leave_one_out_rows
 from equipoise.synthesis.pairwise.subgroups import subgroups
 from equipoise.synthesis.review.plan import Review, ReviewAnalysis
 from equipoise.synthesis.review.selection import Row, Selection
@@ -107,7 +109,7 @@ def _labelled(found: Estimates, analysis: str) -> Estimates:
 
 
 def _as_ratios(found: Estimates) -> Estimates:
-    logs = (*LOGS, "study-effect")
+    logs = (*LOGS, "study-effect", "cumulative-effect", "leave-one-out")
     rows = (ratio(row) if row.name in logs else row for row in found)
     return Estimates(tuple(rows), found.refused)
 
@@ -143,6 +145,21 @@ def _more(
             _or_refusal("subgroup-effect", lambda: subgroups(effects, groups, **how))  # type: ignore[arg-type]
         )
     found += [_moderator(rows, effects, moderator, how) for moderator in analysis.moderators]
+    if len(effects) > 1:
+        found += _one_by_one(rows, effects, analysis, level)
+    return found
+
+
+def _one_by_one(
+    rows: Sequence[Row], effects: Effects, analysis: ReviewAnalysis, level: float
+) -> list[Estimates]:
+    fit = random_effects(effects, method=analysis.method, test=analysis.test)
+    found = []
+    if analysis.cumulative:
+        years = [row.study.year for row in rows]
+        found.append(_or_refusal("cumulative-effect", lambda: cumulative_rows(fit, years, level)))
+    if analysis.leave_one_out:
+        found.append(_or_refusal("leave-one-out", lambda: leave_one_out_rows(fit, level)))
     return found
 
 
