@@ -124,7 +124,6 @@ TITLES = {
     "diversity": "Diversity (D2)",
     "required-information": "Required information",
     "information-share": "Information at each look",
-    "cumulative-effect": "Cumulative effect, not adjusted for looks",
     "sequential-z": "Cumulative z",
     "sequential-boundary": "Boundary at each look",
     "futility-boundary": "Boundary for futility",
