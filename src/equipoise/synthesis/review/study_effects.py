@@ -8,13 +8,15 @@ is worse, an effect below 0 favours the arm. Ratios come out as logarithms.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import log, sqrt
+from math import isfinite, log, sqrt
 from typing import TYPE_CHECKING
 
+import numpy as np
 from scipy.special import ndtri
 
 from equipoise.errors import DataError, NotIdentifiedError
-from equipoise.synthesis.effect_sizes import NOTHING, from_reported
+from equipoise.synthesis.effect_sizes import NOTHING, ROADS
+from equipoise.synthesis.effect_sizes.roads import Settings
 from equipoise.synthesis.effect_sizes.small_sample import small_sample_factor
 from equipoise.synthesis.effect_sizes.two_by_two import risk_difference
 
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
         StudyOutcome,
     )
 
+LEVEL = 0.95
+"""Of intervals of arms; study files hold none, so no road that needs it is taken."""
 RATIOS = ("OR", "RR", "HR", "ROM")
 
 
@@ -228,17 +232,19 @@ def _of_counts(pair: tuple[ArmNumbers, ArmNumbers], measure: Measure) -> StudyEf
 def _reported(
     columns: dict[str, float | None], measure: Measure
 ) -> tuple[float, float, str, tuple[str, ...]]:
-    """Take a table of one row by the best road that its numbers allow."""
-    import pandas as pd  # noqa: PLC0415  (the road asks for a frame)
-
-    given = {name: value for name, value in columns.items() if value is not None}
+    """Take one study by the best road that its numbers allow, as `from_reported` takes a table."""
+    given = {n: np.array([x], np.float64) for n, x in columns.items() if x is not None}
+    road = next((r for r in ROADS[measure] if all(need in given for need in r.needs)), None)
+    if road is None:
+        raise NotIdentifiedError(f"reports too little for {measure}")
     try:
-        found = from_reported(pd.DataFrame([{"study": "it", **given}]), measure)
+        arrived = road.walk(measure, given, Settings(LEVEL, {}, ["the study"]))
     except DataError as error:
         raise NotIdentifiedError(str(error)) from None
-    (account,) = found.account
-    y, v = float(found.effects.y[0]), float(found.effects.v[0])
-    return y, v, f"{measure} from {account.source}", account.assumptions
+    y, v = float(arrived.effect.y[0]), float(arrived.effect.v[0])
+    if not (isfinite(y) and isfinite(v)):
+        raise NotIdentifiedError(f"has no finite {measure}")
+    return y, v, f"{measure} from {road.source}", (*arrived.assumptions, *arrived.warnings)
 
 
 def _paired(pair: tuple[ArmNumbers, ArmNumbers], r: float | None, measure: Measure) -> StudyEffect:
