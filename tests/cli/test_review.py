@@ -63,6 +63,14 @@ def test_json_is_one_object_and_nothing_else(run):
     assert len(found["source"]["sha256"]) == 64
 
 
+@pytest.mark.parametrize("options", [("--level", "0.9"), ("--analysis", "primary"), ("--dry-run",)])
+def test_only_the_whole_plan_is_written(run, folder, options):
+    verified(folder)
+    assert run("synthesise", folder, *options).exit_code == 0
+    assert not (folder / "results").exists()
+    assert "Wrote" in run("synthesise", folder).stderr
+
+
 def test_a_shipped_review_is_never_written_into(run):
     assert "Wrote" not in run("synthesise", "microdosing-anxiety").stderr
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from equipoise.cli.options import json_option, level_option
+from equipoise.cli.options import json_option
 
 if TYPE_CHECKING:
     from equipoise.estimates import Estimate, Estimates, Refusal
@@ -18,13 +18,19 @@ if TYPE_CHECKING:
 @click.argument("review", type=click.Path(path_type=Path))
 @click.option("--analysis", metavar="NAME", help="Only this planned analysis.")
 @click.option("--dry-run", is_flag=True, help="Print, and write nothing into results/.")
-@level_option
+@click.option(
+    "--level",
+    type=click.FloatRange(0.5, 0.9999),
+    help="Coverage of the intervals; the plan's by default, and nothing is written for another.",
+)
 @json_option
-def command(review: Path, analysis: str | None, dry_run: bool, level: float, as_json: bool) -> None:
+def command(
+    review: Path, analysis: str | None, dry_run: bool, level: float | None, as_json: bool
+) -> None:
     """Run the planned analyses of a review folder; write them into results/ under their version.
 
     REVIEW is a folder with review.yaml, or the name of a review that comes with equipoise, into
-    which nothing is written. Nor is anything written with --analysis: a result is the whole plan.
+    which nothing is written. A result is the whole plan: with --analysis nothing is written.
 
     \b
     Examples:
@@ -38,7 +44,8 @@ def command(review: Path, analysis: str | None, dry_run: bool, level: float, as_
 
     folder, ours = find_review(review)
     made = synthesise(read_review(folder), analysis, level=level)
-    if not (dry_run or ours or analysis is not None):
+    planned = analysis is None and level in (None, made.folder.review.level)
+    if planned and not (dry_run or ours):
         click.echo(f"Wrote {write_result(made)}", err=True)
     if as_json:
         click.echo(made.estimates.to_json())

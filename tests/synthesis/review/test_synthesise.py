@@ -29,6 +29,14 @@ def test_a_planned_analysis_agrees_with_metafor(made):
     assert_allclose(found["tau2"].estimate, 0, atol=1e-12)
 
 
+def test_the_level_is_part_of_the_plan(made):
+    """By hand: t with 1 df, 0.95 quantile 6.3137515."""
+    found = synthesise(made([study("a2020"), study("b2020", 12.0)], level=0.9)).estimates
+    row = found["pooled-effect"]
+    assert row.level == 0.9
+    assert_allclose(row.high - row.low, 2 * 6.313751514675043 * POOLED[1], rtol=1e-9)
+
+
 def test_a_registered_plan_makes_planned_analyses(made):
     folder = made([study("a2020"), study("b2020", 12.0)], registration="CRD42000000000")
     assert {row.status for row in synthesise(folder).estimates} == {"planned"}

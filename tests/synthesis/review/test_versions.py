@@ -123,6 +123,23 @@ def test_a_changed_setting_is_named_as_the_reason(tmp_path):
     assert {why for c in found.numbers for why in c.why} == {"settings of the analysis placebo"}
 
 
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"level": 0.9},
+        {"excluded": {"a2020": "why"}},
+        {"intervention": {"substances": ["other"]}},
+        {"outcomes": {"depression": {"label": "Depression", "higher": "worse",
+                                     "instruments": ["HAM-D"]}}},
+    ],
+)  # fmt: skip
+def test_no_number_moves_unexplained(tmp_path, changes):
+    before = stored(tmp_path / "before", everyone())
+    found = difference(before, stored(tmp_path / "after", everyone(), **changes))
+    assert found.numbers
+    assert all(change.why for change in found.numbers)
+
+
 def test_changed_code_is_named_as_the_reason(tmp_path, monkeypatch):
     before = stored(tmp_path / "before", everyone())
     monkeypatch.setattr(version, "code_version", lambda: "9.9+other")

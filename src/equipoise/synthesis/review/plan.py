@@ -136,6 +136,7 @@ class Review(Part):
     excluded: dict[Slug, Text] = Field({}, description="study: why it is not in the review")
     outcomes: Annotated[dict[Name, ReviewOutcome], Field(min_length=1)]
     analyses: Annotated[tuple[ReviewAnalysis, ...], Field(min_length=1)]
+    level: Annotated[float, Field(gt=0.5, lt=1)] = Field(0.95, description="of all intervals")
     grade: GradeSettings = GradeSettings()
 
     @model_validator(mode="after")

@@ -34,9 +34,9 @@ class Synthesis:
 
 
 def synthesise(
-    folder: ReviewFolder, analysis: str | None = None, *, level: float = 0.95
+    folder: ReviewFolder, analysis: str | None = None, *, level: float | None = None
 ) -> Synthesis:
-    """Run the planned analyses of a review, or one of them.
+    """Run the planned analyses of a review, or one of them; `level` is the plan's if None.
 
     Raises
     ------
@@ -48,6 +48,7 @@ def synthesise(
     names = [one.name for one in review.analyses]
     if analysis is not None and analysis not in names:
         raise DataError(f"The review plans no such analysis: {mismatch(analysis, names)}.")
+    level = review.level if level is None else level
     wanted = [one for one in review.analyses if analysis in (None, one.name)]
     selections = {one.name: select(review, folder.studies, one) for one in wanted}
     found = {one.name: pooled(review, one, selections[one.name], level=level) for one in wanted}

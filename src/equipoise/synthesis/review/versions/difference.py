@@ -9,6 +9,8 @@ from typing import Any
 from equipoise.synthesis.review.versions.results import StoredResult
 
 Path = tuple[str | int, ...]
+SHARED = ("intervention", "eligibility", "studies", "excluded", "level")
+"""Parts of the plan that every analysis hangs on."""
 NUMBERS = ("estimate", "se", "low", "high", "p")
 
 
@@ -153,5 +155,5 @@ def _settings(result: StoredResult, analysis: str) -> Any:
     return (
         own,
         plan.get("outcomes", {}).get(outcome),
-        {key: plan.get(key) for key in ("intervention", "eligibility", "studies", "excluded")},
+        {key: plan.get(key) for key in SHARED},
     )
