@@ -93,6 +93,19 @@ def test_certainty_is_there_only_if_it_was_judged(done, rating):
     assert judged["certainty"][0]["rating"]["coding"][0]["code"] == rating
 
 
+def test_unverified_facts_are_marked_in_every_format(made):
+    studies = [study("a2020"), study("b2020", 12.0, verified=False)]
+    done = synthesise(made(studies, analyses=[analysis(include_unverified=True)]))
+    formats = exporters()
+    assert "Pooled unverified: b2020." in formats["fhir"].export(done)["evidence-primary.json"]
+    rows = list(csv.DictReader(io.StringIO(formats["csv-jsonld"].export(done)["effects.csv"])))
+    assert [row["verified"] for row in rows] == ["true", "false"]
+    rows = list(csv.DictReader(io.StringIO(formats["metapsy"].export(done)["metapsy.csv"])))
+    assert [row["verified"] for row in rows] == ["1", "0"]
+    rows = list(csv.DictReader(io.StringIO(formats["revman"].export(done)["revman.csv"])))
+    assert [row["Footnotes"].startswith("UNVERIFIED") for row in rows] == [False, True]
+
+
 def test_tables_carry_their_meaning(done):
     files = exporters()["csv-jsonld"].export(done)
     rows = list(csv.DictReader(io.StringIO(files["effects.csv"])))

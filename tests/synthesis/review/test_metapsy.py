@@ -102,6 +102,15 @@ def test_a_study_of_ours_survives_the_journey():
     assert again[0].doi == "10.1000/one"
 
 
+def test_what_nobody_checked_stays_unchecked_whoever_reads_it_back():
+    mixed = [Study.model_validate(study("a2020")), Study.model_validate(
+        study("b2020", verified=False))]  # fmt: skip
+    table = out.table(mixed)
+    again = metapsy.studies(table, options(table, arms=out.arms_of(mixed), checked_by="anna"))
+    facts = {one.id: {fact.verified for row in one.outcomes for fact in row.facts} for one in again}
+    assert facts == {"a2020": {True}, "b2020": {False}}
+
+
 def test_a_ready_made_effect_needs_its_direction():
     text = (
         "study,condition_arm1,condition_arm2,outcome_type,instrument,time,year,precalc_g,"

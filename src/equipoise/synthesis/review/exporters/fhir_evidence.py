@@ -76,6 +76,9 @@ def _resource(
     }
     if row.assumptions:
         made["note"] += [{"text": text} for text in row.assumptions]
+    unverified = [one.study.id for one in synthesis.selections[name].rows if not one.verified]
+    if unverified:
+        made["note"] += [{"text": f"Pooled unverified: {', '.join(unverified)}."}]
     if rating is not None:
         made["certainty"] = [
             {

@@ -1,7 +1,8 @@
 """Metapsy CSV: a row a comparison of two arms, and the arm map to read it back.
 
 What Metapsy has no column for stays behind: sources of facts, guesses, statements, and effects
-other than a standardised mean difference.
+other than a standardised mean difference. A column of our own, `verified`, says 0 where nobody
+has compared the numbers with their source; reading the table back keeps it so.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from equipoise.synthesis.review.facts import Fact
 from equipoise.synthesis.review.importers.metapsy import study_id
 from equipoise.synthesis.review.study import Study
 from equipoise.synthesis.review.study_numbers import (
@@ -35,7 +37,7 @@ COLUMNS = (
     "instrument", "time", "time_weeks", "time_days",
     *(f"{name}_arm{arm}" for arm in (1, 2) for name in ARM_COLUMNS),
     "precalc_g", "precalc_g_se", "year", "doi", "registration_number", "design", "target_group",
-    "diagnosis",
+    "diagnosis", "verified",
 )  # fmt: skip
 
 
@@ -114,6 +116,9 @@ def _contrast(
     found: dict[str, Any] = {}
     numbers = {one.arm: one for one in row.arms}
     kind = "precalc"
+    facts: list[Fact] = [one for one in row.arms if one.arm in pair]
+    facts += [effect] if effect is not None else []
+    found["verified"] = int(all(one.verified for one in facts))
     for arm, name in zip((1, 2), pair, strict=True):
         found |= {f"condition_arm{arm}": name, f"multi_arm{arm}": study.id}
         if name in numbers:

@@ -42,8 +42,9 @@ def export(synthesis: Synthesis) -> dict[str, str]:
 
 
 def _about(row: Row) -> dict[str, Any]:
+    told = "" if row.verified else "UNVERIFIED; "
     return {"Study": row.study.id, "Study year": row.study.year, "Subgroup": row.outcome.visit,
-            "Footnotes": f"{row.outcome.instrument or ''}; {row.effect.how}"}  # fmt: skip
+            "Footnotes": f"{told}{row.outcome.instrument or ''}; {row.effect.how}"}  # fmt: skip
 
 
 def _ready_made(row: Row, analysis: ReviewAnalysis) -> dict[str, Any]:

@@ -137,14 +137,17 @@ def _numbers(
         for arm, name in zip(("1", "2"), names, strict=True)
         if len(found := _arm(row, arm, where, options) | {"arm": name}) > 1
     ]
-    arms = [one | options.fact(where) for one in arms]
+    fact = options.fact(where)
+    if row.get("verified") == "0":  # a column that our own export writes
+        fact = {"source": fact["source"]}
+    arms = [one | fact for one in arms]
     g, se = (number(row.get(c), f"{where}, {c}") for c in ("precalc_g", "precalc_g_se"))
     if g is None or se is None:
         return arms, []
     favours = options.need("positive_favours", "which arm a positive `precalc_g` favours")
     effect = {
         "measure": "SMD", "contrast": names, "estimate": g, "se": se,
-        "positive_favours": names[0 if favours == "arm1" else 1], **options.fact(where),
+        "positive_favours": names[0 if favours == "arm1" else 1], **fact,
     }  # fmt: skip
     return arms, [effect]
 
