@@ -8,7 +8,7 @@ import click
 
 from equipoise.cli.options import output_option
 
-FORMATS = ("csv-jsonld", "fhir", "metapsy", "revman")
+FORMATS = ("csv-jsonld", "fhir", "metapsy", "revman", "ris")
 
 
 @click.command()
@@ -46,7 +46,8 @@ def export(folder: Path, target: Path, kind: str) -> None:
     """Write the review FOLDER into the folder TARGET in another program's format.
 
     fhir (R5 Evidence) is experimental. revman holds the effects that analyses pooled, metapsy
-    all comparisons of arms, csv-jsonld tables with their meaning beside them.
+    all comparisons of arms, csv-jsonld tables with their meaning beside them, ris the records to
+    screen and those included.
 
     \b
     Examples:
@@ -64,4 +65,4 @@ def export(folder: Path, target: Path, kind: str) -> None:
         (target / name).write_text(text, encoding="utf-8", newline="\n")
         click.echo(f"Wrote {target / name}")
     if not files:
-        click.echo("Nothing was pooled: there is nothing to write in this format.", err=True)
+        click.echo("There is nothing to write in this format yet.", err=True)

@@ -10,8 +10,10 @@ from numpy.testing import assert_allclose
 from equipoise.synthesis.review import synthesise
 from equipoise.synthesis.review.exporters import exporters
 from equipoise.synthesis.review.exporters.fhir_evidence import evidence
-from equipoise.synthesis.review.importers import revman
+from equipoise.synthesis.review.importers import revman, ris
 from equipoise.synthesis.review.importers.options import ImportOptions
+from equipoise.synthesis.review.screening.log import Vote, add_vote
+from equipoise.synthesis.review.screening.record import Record, add_records, cleaned
 
 from .conftest import CHECKED, analysis, study
 
@@ -60,7 +62,7 @@ def done(made):
 
 
 def test_every_format_is_found_by_its_file():
-    assert list(exporters()) == ["csv-jsonld", "fhir", "metapsy", "revman"]
+    assert list(exporters()) == ["csv-jsonld", "fhir", "metapsy", "revman", "ris"]
 
 
 def test_evidence_has_the_shape_of_the_published_definition(done):
@@ -104,6 +106,32 @@ def test_unverified_facts_are_marked_in_every_format(made):
     assert [row["verified"] for row in rows] == ["1", "0"]
     rows = list(csv.DictReader(io.StringIO(formats["revman"].export(done)["revman.csv"])))
     assert [row["Footnotes"].startswith("UNVERIFIED") for row in rows] == [False, True]
+
+
+def test_records_go_to_other_screening_programs_and_come_back(made):
+    done = synthesise(made([study("a2020")]))
+    assert exporters()["ris"].export(done) == {}
+    searches = done.folder.searches
+    found = [
+        Record("One title", ("Müller, Anna", "Ito, C"), 2021, doi="10.1234/made.1", pmid="123",
+               journal="Made J", abstract="About."),
+        Record("Another title", year=2020),
+        Record("One title again", year=2021),
+    ]  # fmt: skip
+    names = [one.id for one in add_records(searches, found, search="a", sha256="1", source="Made",
+                                           kind="database")]  # fmt: skip
+    day = "2026-01-02"
+    add_vote(searches, Vote("r3", "duplicate", "anna", "same", "r1 alike", day), names)
+    for person in ("anna", "ben"):
+        add_vote(searches, Vote("r1", "title", person, "include", "", day), names)
+        add_vote(searches, Vote("r1", "full text", person, "include", "", day), names)
+    files = exporters()["ris"].export(done)
+    back = [cleaned(one) for one in ris.records(files["records.ris"])]
+    assert [one.title for one in back] == ["One title", "Another title"]
+    first = back[0]
+    assert (first.authors, first.year, first.doi, first.pmid) == (
+        ("Müller, Anna", "Ito, C"), 2021, "10.1234/made.1", "123")  # fmt: skip
+    assert [one.title for one in ris.records(files["included.ris"])] == ["One title"]
 
 
 def test_tables_carry_their_meaning(done):
