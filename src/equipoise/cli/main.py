@@ -39,6 +39,11 @@ VERBS = {
     "pool": ("pool", "Pool independent studies: the mean, and how far they differ."),
     "review": ("review", "Start, fill, screen, compare and hand on a review folder."),
     "synthesise": ("synthesise", "A whole review folder: from study files to pooled effects."),
+    "bayes": ("bayes", "Pool studies, a network or biased classes with priors, by quadrature."),
+    "blinding-synthesis": (
+        "blinding_synthesis",
+        "How much of a pooled effect survives honest blinding?",
+    ),
     "dose-response": ("dose_response", "Trials of several doses pooled into a curve."),
     "sequential": ("sequential", "Pooled trials as they came: is there enough information yet?"),
     "report": ("report", "Write the report page of a trial."),

@@ -1,5 +1,7 @@
 """Pictures: a frame comes in, axes go out. No pyplot: its global state leaks in a server."""
 
+from equipoise.plots.bias_tipping import bias_tipping
+from equipoise.plots.blinding_regression import blinding_regression
 from equipoise.plots.blinding_surface import blinding_surface
 from equipoise.plots.caterpillar import caterpillar
 from equipoise.plots.crossover_profiles import crossover_profiles
@@ -25,6 +27,8 @@ from equipoise.plots.tipping_map import tipping_map
 from equipoise.plots.traffic_light import traffic_light
 
 __all__ = [
+    "bias_tipping",
+    "blinding_regression",
     "blinding_surface",
     "caterpillar",
     "crossover_profiles",
