@@ -38,6 +38,8 @@ VERBS = {
     "effects": ("effects", "Effect sizes from published means, changes, counts, t, p, medians."),
     "pool": ("pool", "Pool independent studies: the mean, and how far they differ."),
     "network": ("network", "Pool a network of treatments: effects, ranks, inconsistency."),
+    "review": ("review", "Start, fill, screen, compare and hand on a review folder."),
+    "synthesise": ("synthesise", "A whole review folder: from study files to pooled effects."),
     "bayes": ("bayes", "Pool studies, a network or biased classes with priors, by quadrature."),
     "blinding-synthesis": (
         "blinding_synthesis",

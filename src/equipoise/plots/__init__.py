@@ -21,6 +21,7 @@ from equipoise.plots.mean_profiles import mean_profiles
 from equipoise.plots.network_graph import network_graph
 from equipoise.plots.participant_flow import participant_flow
 from equipoise.plots.rank import rank
+from equipoise.plots.prisma_flow import prisma_flow
 from equipoise.plots.sequential import sequential
 from equipoise.plots.stratum_means import stratum_means
 from equipoise.plots.svg import to_svg
@@ -50,6 +51,7 @@ __all__ = [
     "network_graph",
     "participant_flow",
     "rank",
+    "prisma_flow",
     "sequential",
     "stratum_means",
     "testing_graph",

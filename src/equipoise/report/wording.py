@@ -105,6 +105,7 @@ TITLES = {
     "leave-one-out": "Without each study",
     "cumulative-effect": "As studies came in",
     "study-effect": "Studies as reported",
+    "study-ratio": "Studies as reported, ratio",
     "study-weight": "Weights",
     "influence-rstudent": "Deleted residuals",
     "influence-dffits": "DFFITS",
