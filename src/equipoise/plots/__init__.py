@@ -9,8 +9,8 @@ from equipoise.plots.dose_response import dose_response
 from equipoise.plots.effect_twins import effect_twins
 from equipoise.plots.figure_file import to_file
 from equipoise.plots.forest import forest
-from equipoise.plots.grade_matrix import grade_matrix
 from equipoise.plots.funnel import funnel
+from equipoise.plots.grade_matrix import grade_matrix
 from equipoise.plots.guess_rate_curve import guess_rate_curve
 from equipoise.plots.guesses_by_arm import guesses_by_arm
 from equipoise.plots.harms_dot_plot import harms_dot_plot
@@ -20,8 +20,8 @@ from equipoise.plots.league_heat import league_heat
 from equipoise.plots.mean_profiles import mean_profiles
 from equipoise.plots.network_graph import network_graph
 from equipoise.plots.participant_flow import participant_flow
-from equipoise.plots.rank import rank
 from equipoise.plots.prisma_flow import prisma_flow
+from equipoise.plots.rank import rank
 from equipoise.plots.sequential import sequential
 from equipoise.plots.stratum_means import stratum_means
 from equipoise.plots.svg import to_svg
@@ -39,8 +39,8 @@ __all__ = [
     "dose_response",
     "effect_twins",
     "forest",
-    "grade_matrix",
     "funnel",
+    "grade_matrix",
     "guess_rate_curve",
     "guesses_by_arm",
     "harms_dot_plot",
@@ -50,8 +50,8 @@ __all__ = [
     "mean_profiles",
     "network_graph",
     "participant_flow",
-    "rank",
     "prisma_flow",
+    "rank",
     "sequential",
     "stratum_means",
     "testing_graph",
