@@ -11,6 +11,7 @@ from equipoise.estimates import Estimate, Refusal
 from equipoise.synthesis.effects import Effects
 from equipoise.synthesis.small_study.plan import NORMAL, SmallStudyPlan
 from equipoise.synthesis.small_study.selection import Parameter, SelectionFit, selection_model
+from equipoise.synthesis.small_study.selection.p_values import Alternative
 from equipoise.synthesis.small_study.selection.weights import SMOOTH, STEPS
 from equipoise.synthesis.small_study.vevea_woods import CUTS, WEIGHTS
 
@@ -42,7 +43,9 @@ def selection_rows(effects: Effects, plan: SmallStudyPlan) -> Iterator[Estimate 
 
 def fixed_weight_rows(effects: Effects, plan: SmallStudyPlan) -> Iterator[Estimate | Refusal]:
     """Give the effect under the four selection functions that were fixed in advance."""
-    side = "less" if plan.alternative == "less" else "greater"  # the table's p are one-sided
+    side: Alternative = (
+        "less" if plan.alternative == "less" else "greater"
+    )  # the table's p are one-sided
     for label, weights in WEIGHTS.items():
         try:
             fit = selection_model(
