@@ -11,6 +11,7 @@ from equipoise.estimates import Estimate, Refusal
 from equipoise.synthesis.effects import Effects
 from equipoise.synthesis.small_study.plan import NORMAL, SmallStudyPlan
 from equipoise.synthesis.small_study.selection import Parameter, SelectionFit, selection_model
+from equipoise.synthesis.small_study.selection.p_values import Alternative
 from equipoise.synthesis.small_study.selection.weights import SMOOTH, STEPS
 from equipoise.synthesis.small_study.vevea_woods import CUTS, WEIGHTS
 
@@ -30,7 +31,9 @@ def selection_rows(effects: Effects, plan: SmallStudyPlan) -> Iterator[Estimate 
     models += [(family.label, kind, None) for kind, family in SMOOTH.items()]
     for label, kind, steps in models:
         try:
-            fit = selection_model(effects, kind, steps=steps, alternative=plan.alternative)
+            fit = selection_model(
+                effects, kind, steps=steps, alternative=plan.alternative, method=_fitted_by(plan)
+            )
         except NotIdentifiedError as error:
             yield Refusal("selection-model", str(error), label)
             continue
@@ -40,11 +43,15 @@ def selection_rows(effects: Effects, plan: SmallStudyPlan) -> Iterator[Estimate 
 
 def fixed_weight_rows(effects: Effects, plan: SmallStudyPlan) -> Iterator[Estimate | Refusal]:
     """Give the effect under the four selection functions that were fixed in advance."""
+    side: Alternative = (
+        "less" if plan.alternative == "less" else "greater"
+    )  # the table's p are one-sided
     for label, weights in WEIGHTS.items():
         try:
             fit = selection_model(
-                effects, "stepfun", steps=CUTS, weights=weights[1:], alternative=plan.alternative
-            )
+                effects, "stepfun", steps=CUTS, weights=weights[1:], alternative=side,
+                method=_fitted_by(plan),
+            )  # fmt: skip
         except NotIdentifiedError as error:
             yield Refusal("selection-fixed-weights", str(error), label)
             continue
@@ -100,6 +107,10 @@ def _parameter(
         level=plan.level, p=None if name == "selection-tau2" else found.p, method=how,
         assumptions=(NORMAL, SHAPE), warnings=warnings, **more,
     )  # fmt: skip
+
+
+def _fitted_by(plan: SmallStudyPlan) -> str:
+    return "EE" if plan.tau2_method == "EE" else "ML"
 
 
 def _names(fit: SelectionFit) -> list[str]:
