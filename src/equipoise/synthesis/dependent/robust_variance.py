@@ -26,9 +26,9 @@ Weights = Literal["correlated", "hierarchical"]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RobustVariance:
-    """Coefficients (p,) with their sandwich; `tau2` between studies, `omega2` within (hierarchical).
+    """Coefficients (p,) with their sandwich; `tau2` between studies, `omega2` within.
 
-    `i2` in percent belongs to the correlated-effects weights.
+    `omega2` belongs to hierarchical weights, `i2` in percent to those of correlated errors.
     """
 
     names: tuple[str, ...]
@@ -86,9 +86,7 @@ def robust_variance(
         i2, w = None, 1 / (effects.v + tau2 + omega2)
     b = _weighted(design, effects.y, w)[1]
     residual = effects.y - design @ b
-    clusters = [
-        Cluster(design[r], residual[r], np.diag(w[r]), np.diag(1 / w[r])) for r in blocks
-    ]
+    clusters = [Cluster(design[r], residual[r], np.diag(w[r]), np.diag(1 / w[r])) for r in blocks]
     return RobustVariance(called, cluster_robust(clusters, b, kind), tau2, omega2, i2)
 
 
