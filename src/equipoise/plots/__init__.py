@@ -11,6 +11,7 @@ from equipoise.plots.harms_dot_plot import harms_dot_plot
 from equipoise.plots.intervals import intervals
 from equipoise.plots.kaplan_meier import kaplan_meier
 from equipoise.plots.mean_profiles import mean_profiles
+from equipoise.plots.outcome_region import outcome_region
 from equipoise.plots.participant_flow import participant_flow
 from equipoise.plots.stratum_means import stratum_means
 from equipoise.plots.svg import to_svg
@@ -29,6 +30,7 @@ __all__ = [
     "intervals",
     "kaplan_meier",
     "mean_profiles",
+    "outcome_region",
     "participant_flow",
     "stratum_means",
     "testing_graph",
