@@ -4,7 +4,7 @@ import json
 import re
 
 import pytest
-from click import Option
+from click import Command, Group, Option
 
 from equipoise.belief import assess
 from equipoise.cli.main import VERBS, cli
@@ -12,6 +12,7 @@ from equipoise.protocol import protocol_schema
 from equipoise.records import UnblindedRecords, open_source, quick_table
 from equipoise.records.mapping import read_mapping
 from equipoise.simulation import SCENARIOS, demo_protocol, simulate
+from equipoise.synthesis.review import review_schema, study_schema
 
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 LABELS_WITH_NAMES = [  # patterns of labels that hold an arm, a rate, a quartile or a point
@@ -89,20 +90,25 @@ def test_no_slug_is_documented_that_is_not_in_the_code(root, slugs):
     assert not sorted(name for name in stems if f'"{name}"' not in code)
 
 
+def options_of(command: Command) -> list[str]:
+    """Return every option of a command, and of its steps where it has steps."""
+    own = [flag for p in command.params if isinstance(p, Option) for flag in p.opts]
+    steps = command.list_commands(None) if isinstance(command, Group) else []
+    return own + [flag for step in steps for flag in options_of(command.get_command(None, step))]
+
+
 @pytest.mark.parametrize("verb", VERBS)
 def test_every_verb_and_option_is_documented(pages, verb):
     command = cli.get_command(None, verb)
     text = pages["README.md"] + pages["docs/command-line.md"]
     assert re.search(rf"^\| `{verb}\b", pages["docs/command-line.md"], re.MULTILINE)
-    options = [flag for p in command.params if isinstance(p, Option) for flag in p.opts]
-    assert not [flag for flag in options if not re.search(rf"`{flag}\b", text)]
+    assert not [flag for flag in options_of(command) if not re.search(rf"`{flag}\b", text)]
 
 
 def test_no_option_is_documented_that_does_not_exist(pages):
     known = {"--help", "--version"}
     for verb in VERBS:
-        params = cli.get_command(None, verb).params
-        known |= {flag for p in params if isinstance(p, Option) for flag in p.opts}
+        known |= set(options_of(cli.get_command(None, verb)))
     for name, page in pages.items():
         ours = re.findall(r"(?<![\w-])--[a-z][\w-]*", _without_foreign_commands(page))
         assert not sorted(set(ours) - known), name
@@ -128,6 +134,14 @@ def test_the_schema_is_current(root):
     committed = json.loads((root / "docs/protocol.schema.json").read_text(encoding="utf-8"))
     assert committed == protocol_schema(), (
         "run: equipoise check --schema > docs/protocol.schema.json"
+    )
+
+
+@pytest.mark.parametrize(("kind", "schema"), [("review", review_schema), ("study", study_schema)])
+def test_the_schemas_of_reviews_are_current(root, kind, schema):
+    file = root / f"docs/{kind}.schema.json"
+    assert json.loads(file.read_text(encoding="utf-8")) == schema(), (
+        f"run: equipoise review schema {kind} > docs/{kind}.schema.json"
     )
 
 

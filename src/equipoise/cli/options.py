@@ -85,11 +85,11 @@ def _figure(_ctx: click.Context, _param: click.Parameter, value: Path | None) ->
     return writable(value)
 
 
-def plot_option(help_text: str) -> Callable[[Command], Command]:
+def plot_option(help_text: str, name: str = "--plot") -> Callable[[Command], Command]:
     """Add --plot: a figure in the format that its name ends in, where it can be written."""
     kind = click.Path(dir_okay=False, path_type=Path)
     text = f"{help_text}: {', '.join(FIGURES[:-1])} or {FIGURES[-1]}."
-    return click.option("--plot", type=kind, callback=_figure, metavar="FILE", help=text)
+    return click.option(name, type=kind, callback=_figure, metavar="FILE", help=text)
 
 
 def write_figure(ax: Axes, path: Path) -> None:

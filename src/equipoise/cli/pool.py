@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from equipoise.cli.options import seed_option
+from equipoise.cli.measure_options import MEASURES, NUMBERS, number_options, pairs
+from equipoise.cli.options import plot_option, seed_option, write_figure
 from equipoise.cli.table_file import file_options, print_found, read_table
 
 if TYPE_CHECKING:
     from equipoise.estimates import Estimates
+    from equipoise.synthesis.pairwise.pool_table import PoolPlan
     from equipoise.synthesis.study_table import OutcomeTable
 
 METHODS = ("EE", "DL", "HE", "HS", "HSk", "SJ", "ML", "REML", "EB", "PM", "PMM", "GENQ")
@@ -24,6 +27,13 @@ TESTS = ("z", "t", "hartung-knapp", "hartung-knapp-adhoc")
 @click.option("--se", metavar="COLUMN", help="Standard errors of the effects.")
 @click.option("--variance", metavar="COLUMN", help="Or their squares.")
 @click.option("--interval", nargs=2, metavar="LOW HIGH", help="Or two columns of 95% limits.")
+@click.option(
+    "--measure",
+    type=click.Choice(MEASURES, case_sensitive=False),
+    metavar="MEASURE",
+    help="Or compute effects from counts or means: RR, OR, SMD, MD, ...",
+)
+@number_options
 @click.option("--study", metavar="COLUMN", help="Names of the studies, one row each.")
 @click.option("--outcome", metavar="COLUMN", help="Pool each outcome by itself.")
 @click.option(
@@ -56,6 +66,11 @@ TESTS = ("z", "t", "hartung-knapp", "hartung-knapp-adhoc")
 @click.option("--verified", metavar="COLUMN", help="Rows that say no are left out.")
 @click.option("--include-unverified", is_flag=True, help="Take them in, and say so.")
 @click.option("--repeats", is_flag=True, help="Let a study have several rows (other people).")
+@plot_option("Also draw a forest plot")
+@click.option("--show", metavar="COLUMNS", help="Columns beside the plot: dose,year,n.")
+@click.option("--rob", metavar="COLUMNS", help="Columns of risk of bias, as dots: d1,d2,d3,d4,d5.")
+@click.option("--favours", nargs=2, metavar="BELOW ABOVE", help="What either side favours.")
+@click.option("--narrow", is_flag=True, help="The plot for a phone: two lines a study.")
 def command(
     file: Path,
     delimiter: str | None,
@@ -66,20 +81,24 @@ def command(
 ) -> None:
     """Pool independent studies, and say how far they differ.
 
-    FILE is a CSV with one row a study: an effect and its standard error. Effects of ratios are
-    logs. A study with several rows belongs to `equipoise multilevel`.
+    FILE is a CSV with one row a study: an effect and its standard error, or the counts or means
+    that --measure takes. Effects of ratios are logs. A study with several rows belongs to
+    `equipoise multilevel`.
 
     \b
     Examples:
       equipoise pool trials.csv --effect g --se g_se --study study
       equipoise pool trials.csv --effect g --se g_se --study study --method DL --test z
       equipoise pool trials.csv --effect g --se g_se --study study --moderators "blinding + year"
-      equipoise pool trials.csv --effect g --se g_se --study study --leave-one-out
+      equipoise pool trials.csv --measure RR --events1 r1 --total1 n1 --events2 r2 --total2 n2
+      equipoise pool trials.csv --effect g --se g_se --study study --plot forest.svg \
+        --show year,dose --rob d1,d2,d3,d4,d5 --favours drug placebo
     """
-    if not options["effect"]:
-        raise click.UsageError("Name the column of effects: --effect g.")
-    if sum(bool(options[name]) for name in ("se", "variance", "interval")) != 1:
-        raise click.UsageError("Name one of --se, --variance, --interval.")
+    if (options["effect"] is None) == (options["measure"] is None):
+        raise click.UsageError("Name the column of effects (--effect g), or a --measure.")
+    spread = sum(bool(options[name]) for name in ("se", "variance", "interval"))
+    if spread != (options["measure"] is None):
+        raise click.UsageError("With --effect name one of --se, --variance, --interval.")
     read = read_table(file, delimiter=delimiter, decimal=decimal, missing=missing)
     found = _found(_tables(read.frame, options), options).with_source(read.source)
     print_found(found, f"Pooled from {file.name}", as_json=as_json)
@@ -88,9 +107,12 @@ def command(
 def _tables(frame: Any, options: dict[str, Any]) -> list[OutcomeTable]:
     from equipoise.synthesis.study_table import Columns, study_tables  # noqa: PLC0415
 
-    names = ("effect", "se", "variance", "study", "outcome", "direction", "verified")
+    names = ("effect", "se", "variance", "study", "outcome", "direction", "verified", "measure")
+    numbers = {name: options[name] for name in NUMBERS if options[name]}
     columns = Columns(
-        **{name: options[name] for name in names}, interval=options["interval"] or None
+        **{name: options[name] for name in names},
+        interval=options["interval"] or None,
+        numbers=numbers | pairs(options["named"], "--column"),
     )
     return study_tables(
         frame,
@@ -103,15 +125,47 @@ def _tables(frame: Any, options: dict[str, Any]) -> list[OutcomeTable]:
 
 def _found(tables: list[OutcomeTable], options: dict[str, Any]) -> Estimates:
     from equipoise.estimates import Estimates  # noqa: PLC0415
+    from equipoise.synthesis.effect_sizes import measure_named  # noqa: PLC0415
     from equipoise.synthesis.pairwise.pool_table import PoolPlan, pool_table  # noqa: PLC0415
 
     names = ("method", "test", "weights", "level", "moderators", "subgroup", "leave_one_out")
     more = ("influence", "cumulative", "studies", "permutations", "bootstrap", "exponentiate")
     plan = PoolPlan(**{name: options[name] for name in (*names, *more)}, seed=options["seed"])
+    if options["measure"] and measure_named(options["measure"]).back == "exp":
+        plan = replace(plan, exponentiate=True)
     found = Estimates()
     for table in tables:
         found += pool_table(table, plan)
+    if options["plot"] is not None:
+        if len(tables) > 1:
+            raise click.UsageError("A forest plot shows one outcome: keep its rows alone.")
+        _draw(tables[0], plan, options)
     return found
+
+
+def _draw(table: OutcomeTable, plan: PoolPlan, options: dict[str, Any]) -> None:
+    from equipoise.plots import forest  # noqa: PLC0415  (matplotlib is heavy)
+    from equipoise.synthesis.pairwise.forest_frame import forest_frames  # noqa: PLC0415
+
+    frame, summary, prediction = forest_frames(table, plan)
+    listed = {name: (options[name] or "").split(",") for name in ("show", "rob")}
+    asked = {name: [c.strip() for c in columns if c.strip()] for name, columns in listed.items()}
+    lacking = [c for columns in asked.values() for c in columns if c not in frame]
+    if lacking:
+        raise click.UsageError(f"There is no column {lacking[0]!r}: {list(table.frame.columns)}.")
+    ax = forest(
+        frame,
+        scale=options["scale"] or table.effects.scale or options["effect"],
+        summary=summary,
+        prediction=prediction,
+        columns=asked["show"],
+        rob=asked["rob"],
+        subgroup=plan.subgroup,
+        favours=options["favours"] or None,
+        exponentiate=plan.exponentiate,
+        narrow=options["narrow"],
+    )
+    write_figure(ax, options["plot"])
 
 
 command.params.sort(key=lambda p: p.name in ("delimiter", "decimal", "missing", "level", "as_json"))

@@ -16,13 +16,18 @@ from equipoise.protocol.marked_yaml import MarkedYaml
 from equipoise.protocol.plan import Protocol
 
 
-def explained(error: Mapping[str, Any], source: MarkedYaml) -> Problem:
-    """Turn one error of pydantic into the path and a sentence: found, allowed, what to do."""
+def explained(
+    error: Mapping[str, Any], source: MarkedYaml, root: type[BaseModel] = Protocol
+) -> Problem:
+    """Turn one error of pydantic into the path and a sentence: found, allowed, what to do.
+
+    `root` is the value that the whole file describes.
+    """
     path, kind, value = tuple(error["loc"]), error["type"], error["input"]
     if kind == "missing":
-        return Problem(path, "is missing" + _about(path))
+        return Problem(path, "is missing" + _about(path, root))
     if kind == "extra_forbidden":
-        known = mismatch(path[-1], list(_fields(_model_at(path[:-1]))), "fields")
+        known = mismatch(path[-1], list(_fields(_model_at(path[:-1], root))), "fields")
         return Problem(path, "there is no such field; " + known.partition("; ")[2])
     if kind == "literal_error":
         allowed = re.findall(r"'([^']*)'", error["ctx"]["expected"])
@@ -33,7 +38,7 @@ def explained(error: Mapping[str, Any], source: MarkedYaml) -> Problem:
     message = error["msg"][0].lower() + error["msg"][1:]
     message = message.replace("tuple", "list").replace(" after validation", "")
     found = _as_written(path, value, source)
-    return Problem(path, f"found {found}; {message}{_about(path)}{_yaml_trap(error, source)}")
+    return Problem(path, f"found {found}; {message}{_about(path, root)}{_yaml_trap(error, source)}")
 
 
 def _as_written(path: FieldPath, value: object, source: MarkedYaml) -> str:
@@ -58,9 +63,9 @@ def _yaml_trap(error: Mapping[str, Any], source: MarkedYaml) -> str:
     return f'; YAML reads {written} as {kind}: write "{written}" in quotes'
 
 
-def _about(path: FieldPath) -> str:
+def _about(path: FieldPath, root: type[BaseModel]) -> str:
     """Say what a missing field is for and what it may hold."""
-    field = _fields(_model_at(path[:-1])).get(str(path[-1]))
+    field = _fields(_model_at(path[:-1], root)).get(str(path[-1]))
     if field is None:
         return ""
     allowed = [value for value in get_args(field.annotation) if isinstance(value, str)]
@@ -75,9 +80,9 @@ def _fields(model: type[BaseModel] | None) -> dict[str, FieldInfo]:
     return {field.alias or name: field for name, field in fields.items()}
 
 
-def _model_at(path: FieldPath) -> type[BaseModel] | None:
+def _model_at(path: FieldPath, root: type[BaseModel]) -> type[BaseModel] | None:
     """Return the model of the part at `path`; keys of a free mapping and list positions pass."""
-    model: type[BaseModel] | None = Protocol
+    model: type[BaseModel] | None = root
     free = False
     for step in path:
         if isinstance(step, int) or free:

@@ -39,13 +39,13 @@ class MarkedYaml:
         return self.lines.get(path, 1)
 
 
-def read_text(path: Path) -> str:
-    """Read a small UTF-8 file, or say exactly why not."""
+def read_text(path: Path, what: str = "a protocol") -> str:
+    """Read a small UTF-8 file, or say exactly why not; `what` it holds, for messages."""
     try:
         size = path.stat().st_size
         if size > MAX_BYTES:
             raise ProtocolError(
-                f"{path}: the file has {size:,} bytes; a protocol has at most {MAX_BYTES:,}. "
+                f"{path}: the file has {size:,} bytes; {what} has at most {MAX_BYTES:,}. "
                 "Is this the right file?"
             )
         raw = path.read_bytes()
@@ -61,8 +61,13 @@ def read_text(path: Path) -> str:
         ) from None
 
 
-def parse(text: str, name: str) -> MarkedYaml:
-    """Parse one YAML document. `name` is the file's, for messages."""
+def parse(
+    text: str,
+    name: str,
+    what: str = "a protocol",
+    example: str = "`identifier: my-trial` and `title: ...`",
+) -> MarkedYaml:
+    """Parse one YAML document. `name` is the file's, `what` its content's, for messages."""
     if "\0" in text:
         raise ProtocolError(f"{name}: holds a zero byte; this is not a text file.")
     loader = Loader(text)
@@ -70,7 +75,7 @@ def parse(text: str, name: str) -> MarkedYaml:
         _refuse_depth(text, name)
         node = loader.get_single_node()
         if node is None:
-            raise ProtocolError(f"{name}: the file is empty; a protocol is a mapping of fields.")
+            raise ProtocolError(f"{name}: the file is empty; {what} is a mapping of fields.")
         walk = _Walk(name)
         walk.visit(node, ())
         data = loader.construct_document(node)
@@ -87,8 +92,7 @@ def parse(text: str, name: str) -> MarkedYaml:
         loader.dispose()
     if not isinstance(data, dict):
         raise ProtocolError(
-            f"{name}:1: found {_kind(data)}; a protocol is a mapping of fields, such as "
-            "`identifier: my-trial` and `title: ...`."
+            f"{name}:1: found {_kind(data)}; {what} is a mapping of fields, such as {example}."
         )
     return MarkedYaml(name, data, walk.lines, walk.written, tuple(walk.problems))
 

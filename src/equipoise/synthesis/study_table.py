@@ -8,11 +8,12 @@ asked for.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from equipoise.errors import DataError
 from equipoise.synthesis.effects import Effects, FloatArray, checked_effects
@@ -36,11 +37,14 @@ class Columns:
         On the scale of analysis: log for ratios.
     se, variance, interval
         One of them: standard error, its square, or two columns of limits.
+    measure, numbers
+        Instead of all these: what to compute ("OR"), and the columns of its numbers by name
+        ("events1"); those with common names are found.
     study, outcome, direction, verified
         `direction` says which way is better; `verified` whether a person checked the numbers.
     """
 
-    effect: str
+    effect: str | None = None
     se: str | None = None
     variance: str | None = None
     interval: tuple[str, str] | None = None
@@ -48,6 +52,8 @@ class Columns:
     outcome: str | None = None
     direction: str | None = None
     verified: str | None = None
+    measure: str | None = None
+    numbers: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -115,21 +121,44 @@ def _one(
     level: float,
     repeats: bool,
 ) -> OutcomeTable:
+    read = _given if columns.measure is None else _measured
+    effects, rows, more = read(table, columns, level)
+    if scale is not None:
+        effects = replace(effects, scale=scale)
+    kept = table.iloc[rows].reset_index(drop=True)
+    _one_direction(kept, columns.direction, outcome)
+    if not repeats:
+        _no_repeats(effects, outcome)
+    return OutcomeTable(outcome, effects, kept, (*told, *more))
+
+
+def _given(
+    table: pd.DataFrame, columns: Columns, level: float
+) -> tuple[Effects, NDArray[np.int64], tuple[str, ...]]:
+    """Take effects and their standard errors as they are."""
+    assert columns.effect is not None  # noqa: S101  (`_has` asked for it)
     y, v = _numbers(table, columns.effect), _variances(table, columns, level)
     there = np.isfinite(y) & np.isfinite(v)
     study = np.array(_names(table, columns.study), dtype=object)
+    if not there.any():
+        raise DataError("No study has an effect and a standard error in these columns.")
+    told: tuple[str, ...] = ()
     if not there.all():
         lost = _several(list(study[~there]))
-        told = (*told, f"Without an effect or its standard error, and left out: {lost}")
-    if not there.any():
-        of = "" if outcome is None else f" of {outcome}"
-        raise DataError(f"No study{of} has an effect and a standard error in these columns.")
-    kept = table[there].reset_index(drop=True)
-    _one_direction(kept, columns.direction, outcome)
-    effects = checked_effects(y[there], v[there], list(study[there]), scale=scale)
-    if not repeats:
-        _no_repeats(effects, outcome)
-    return OutcomeTable(outcome, effects, kept, told)
+        told = (f"Without an effect or its standard error, and left out: {lost}",)
+    rows = np.flatnonzero(there)
+    return checked_effects(y[rows], v[rows], list(study[rows])), rows, told
+
+
+def _measured(
+    table: pd.DataFrame, columns: Columns, _level: float
+) -> tuple[Effects, NDArray[np.int64], tuple[str, ...]]:
+    """Compute effects from counts, means, ..."""
+    from equipoise.synthesis.effect_sizes import measured  # noqa: PLC0415
+
+    assert columns.measure is not None  # noqa: S101  (asked for)
+    found = measured(table, columns.measure, columns.numbers or {}, study=columns.study)
+    return found.effects, found.rows, found.warnings
 
 
 def _has(table: pd.DataFrame, columns: Columns) -> None:
@@ -138,9 +167,13 @@ def _has(table: pd.DataFrame, columns: Columns) -> None:
     lacking = [name for name in named if name is not None and name not in table.columns]
     if lacking:
         raise DataError(f"There is no column {lacking[0]!r}. These are: {list(table.columns)}.")
+    if columns.measure is not None:
+        return
     given = [columns.se, columns.variance, columns.interval]
-    if sum(one is not None for one in given) != 1:
-        raise DataError("Name one of: standard errors, variances, or two columns of limits.")
+    if columns.effect is None or sum(one is not None for one in given) != 1:
+        raise DataError(
+            "Name the effects, and one of: standard errors, variances, two columns of limits."
+        )
 
 
 def _verified(
@@ -178,7 +211,7 @@ def _variances(table: pd.DataFrame, columns: Columns, level: float) -> FloatArra
         return se**2
     assert columns.interval is not None  # noqa: S101  (one of the three is there)
     low, high = (_numbers(table, name) for name in columns.interval)
-    y = _numbers(table, columns.effect)
+    y = _numbers(table, str(columns.effect))
     for name, a, b, c in zip(_names(table, columns.study), low, y, high, strict=True):
         if np.isfinite([a, b, c]).all() and not a <= b <= c:
             raise DataError(f"{name} has the effect {b:g} outside its limits {a:g} to {c:g}.")

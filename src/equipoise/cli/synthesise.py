@@ -1,0 +1,122 @@
+"""equipoise synthesise: a whole review folder, from study files to pooled effects."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from equipoise.cli.options import json_option
+
+if TYPE_CHECKING:
+    from equipoise.estimates import Estimate, Estimates, Refusal
+    from equipoise.synthesis.review import Synthesis
+
+
+@click.command()
+@click.argument("review", type=click.Path(path_type=Path))
+@click.option("--analysis", metavar="NAME", help="Only this planned analysis.")
+@click.option("--dry-run", is_flag=True, help="Print, and write nothing into results/.")
+@click.option(
+    "--level",
+    type=click.FloatRange(0.5, 0.9999),
+    help="Coverage of the intervals; the plan's by default, and nothing is written for another.",
+)
+@json_option
+def command(
+    review: Path, analysis: str | None, dry_run: bool, level: float | None, as_json: bool
+) -> None:
+    """Run the planned analyses of a review folder; write them into results/ under their version.
+
+    REVIEW is a folder with review.yaml, or the name of a review that comes with equipoise, into
+    which nothing is written. A result is the whole plan: with --analysis nothing is written.
+
+    \b
+    Examples:
+      equipoise synthesise my-review
+      equipoise synthesise my-review --analysis primary --json
+      equipoise synthesise microdosing-depression
+    """
+    from equipoise.synthesis.evidence import find_review  # noqa: PLC0415  (--help is instant)
+    from equipoise.synthesis.review import read_review, synthesise  # noqa: PLC0415
+    from equipoise.synthesis.review.versions.results import write_result  # noqa: PLC0415
+
+    folder, ours = find_review(review)
+    made = synthesise(read_review(folder), analysis, level=level)
+    planned = analysis is None and level in (None, made.folder.review.level)
+    if planned and not (dry_run or ours):
+        click.echo(f"Wrote {write_result(made)}", err=True)
+    if as_json:
+        click.echo(made.estimates.to_json())
+        return
+    _print(made)
+
+
+def _print(made: Synthesis) -> None:
+    from equipoise.cli import show  # noqa: PLC0415
+
+    click.echo()
+    show.wrapped(made.folder.review.title)
+    for name, found in made.found.items():
+        _analysis(made, name, found)
+    every = made.estimates
+    show.items("Method", dict.fromkeys(row.method for row in every if row.method))
+    show.items("Assumptions", every.assumptions)
+    show.items("Warnings", every.warnings)
+    _unverified(made)
+    show.provenance(every)
+
+
+def _analysis(made: Synthesis, name: str, found: Estimates) -> None:
+    from equipoise.cli import show  # noqa: PLC0415
+
+    plan = made.folder.review.analysis(name)
+    label = made.folder.review.outcomes[plan.outcome].label
+    units = {row.unit for row in found if row.name.startswith(("study-", "pooled-"))}
+    click.echo()
+    show.wrapped(": ".join([f"{label}, analysis {name}", *(unit for unit in units if unit)]))
+    rows = [row for row in found if row.estimate is not None]
+    if rows:
+        show.table(rows, _name)
+    for refusal in found.refused:
+        if refusal.name != "study-effect":
+            show.wrapped(f"{_title(refusal, name)}: {refusal.reason}", "    ", "  ")
+    _left_out(made, name)
+
+
+def _name(row: Estimate) -> str:
+    from equipoise.report.wording import title_of  # noqa: PLC0415
+
+    analysis, _, study = (row.label or "").partition(": ")
+    if study and row.name in ("study-effect", "study-ratio"):
+        return f"{study}: {row.estimand}"
+    _, _, part = analysis.partition(", ")
+    return ", ".join(text for text in (title_of(row.name), part) if text)
+
+
+def _title(refusal: Refusal, analysis: str) -> str:
+    from equipoise.report.wording import title_of  # noqa: PLC0415
+
+    part = (refusal.label or "").removeprefix(analysis).removeprefix(", ")
+    return f"{', '.join(text for text in (title_of(refusal.name), part) if text)}, not given"
+
+
+def _left_out(made: Synthesis, name: str) -> None:
+    from equipoise.cli import show  # noqa: PLC0415
+
+    reasons: dict[str, list[str]] = {}
+    for out in made.selections[name].left_out:
+        reasons.setdefault(out.reason, []).append(out.study.id)
+    if reasons:
+        click.echo("  Not in it")
+    for reason, studies in reasons.items():
+        show.wrapped(f"{', '.join(studies)}: {reason}", "      ", "    - ")
+
+
+def _unverified(made: Synthesis) -> None:
+    from equipoise.cli import show  # noqa: PLC0415
+    from equipoise.synthesis.review.verification import unverified_facts  # noqa: PLC0415
+
+    rows = unverified_facts(made.folder.studies.values())
+    show.items("Unverified facts (shown; pooled only where the plan says include_unverified)", rows)

@@ -1,0 +1,1 @@
+"""From search results to included studies: records, duplicates, two people's votes, PRISMA."""

@@ -1,0 +1,1 @@
+"""Versions of a result: hashes, results on disk, and what differs between two of them."""
