@@ -9,8 +9,8 @@ from equipoise.plots.dose_response import dose_response
 from equipoise.plots.effect_twins import effect_twins
 from equipoise.plots.figure_file import to_file
 from equipoise.plots.forest import forest
-from equipoise.plots.grade_matrix import grade_matrix
 from equipoise.plots.funnel import funnel
+from equipoise.plots.grade_matrix import grade_matrix
 from equipoise.plots.guess_rate_curve import guess_rate_curve
 from equipoise.plots.guesses_by_arm import guesses_by_arm
 from equipoise.plots.harms_dot_plot import harms_dot_plot
@@ -18,11 +18,11 @@ from equipoise.plots.intervals import intervals
 from equipoise.plots.kaplan_meier import kaplan_meier
 from equipoise.plots.league_heat import league_heat
 from equipoise.plots.mean_profiles import mean_profiles
-from equipoise.plots.outcome_region import outcome_region
 from equipoise.plots.network_graph import network_graph
+from equipoise.plots.outcome_region import outcome_region
 from equipoise.plots.participant_flow import participant_flow
-from equipoise.plots.rank import rank
 from equipoise.plots.prisma_flow import prisma_flow
+from equipoise.plots.rank import rank
 from equipoise.plots.sequential import sequential
 from equipoise.plots.stratum_means import stratum_means
 from equipoise.plots.svg import to_svg
@@ -40,8 +40,8 @@ __all__ = [
     "dose_response",
     "effect_twins",
     "forest",
-    "grade_matrix",
     "funnel",
+    "grade_matrix",
     "guess_rate_curve",
     "guesses_by_arm",
     "harms_dot_plot",
@@ -49,11 +49,11 @@ __all__ = [
     "kaplan_meier",
     "league_heat",
     "mean_profiles",
-    "outcome_region",
     "network_graph",
+    "outcome_region",
     "participant_flow",
-    "rank",
     "prisma_flow",
+    "rank",
     "sequential",
     "stratum_means",
     "testing_graph",
