@@ -104,6 +104,13 @@ def test_arms_together(events: Path) -> None:
     assert "both" in fails("multivariate", events, *COLUMNS, "--effect", "a")
 
 
+def test_both_are_drawn(long: Path, events: Path, tmp_path: Path) -> None:
+    how = ("--effect", "g", "--se", "se", "--study", "study", "--outcome", "scale", "--rho", "0.5")
+    for name, arguments in (("a.svg", (long, *how)), ("b.svg", (events, *COLUMNS))):
+        run("multivariate", *arguments, "--structure", "CS", "--plot", tmp_path / name)
+        assert "a new study" in (tmp_path / name).read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize("method", ["mh", "peto", "glmm"])
 def test_few_events(events: Path, method: str) -> None:
     rows = run("sparse", events, *COLUMNS, "--study", "study", "--method", method)

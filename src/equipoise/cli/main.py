@@ -48,7 +48,7 @@ VERBS = {
     "dose-response": ("dose_response", "Trials of several doses pooled into a curve."),
     "sequential": ("sequential", "Pooled trials as they came: is there enough information yet?"),
     "small-study": ("small_study", "Small-study effects: funnel tests, selection models."),
-    "multilevel": ("multilevel", "Pool studies that report several effects each."),
+    "multilevel": ("multilevel", "Pool studies with several effects each."),
     "multivariate": ("multivariate", "Pool several outcomes, or both arms, of trials together."),
     "sparse": ("sparse", "Pool trials with few events: Mantel-Haenszel, Peto, models of events."),
     "report": ("report", "Write the report page of a trial."),

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from equipoise.cli.event_options import NAMES, event_options
+from equipoise.cli.options import plot_option, write_figure
 from equipoise.cli.table_file import file_options, print_found, read_table
 
 if TYPE_CHECKING:
     from equipoise.estimates import Estimates
+    from equipoise.synthesis import Effects
 
 
 @click.command()
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
     show_default=True,
     help="Of the variances.",
 )
+@plot_option("Also draw two outcomes, or both arms, and where a new study would lie")
 @click.option("--scale", metavar="TEXT", help='"Hedges g (below 0 favours drug)"; for tables.')
 def command(
     file: Path,
@@ -73,13 +76,17 @@ def command(
 
 
 def _arms(frame: Any, options: dict[str, Any]) -> Estimates:
-    from equipoise.synthesis.multivariate import bivariate_arms  # noqa: PLC0415
+    from equipoise.synthesis.multivariate import arm_logits, bivariate_arms  # noqa: PLC0415
     from equipoise.synthesis.sparse import two_by_two  # noqa: PLC0415
     from equipoise.synthesis.sparse.event_table import event_columns  # noqa: PLC0415
 
     columns = event_columns(frame, *(options[name] for name in NAMES), study=options["study"])
+    table = two_by_two(*columns.numbers, columns.study)
+    if options["plot"]:
+        effects, arms = arm_logits(table, ("first arm", "second arm"))
+        _draw(effects, list(arms), options | {"rho": 0.0}, arms=True)
     found = bivariate_arms(
-        two_by_two(*columns.numbers, columns.study),
+        table,
         struct=options["structure"],
         criterion=options["method"],
         level=options["level"],
@@ -93,15 +100,31 @@ def _outcomes(frame: Any, options: dict[str, Any]) -> Estimates:
 
     columns = Columns(**{name: options[name] for name in ("effect", "se", "variance", "study")})
     table = study_tables(frame, columns, scale=options["scale"], repeats=True)[0]
+    outcome = table.frame[options["outcome"]].astype("str").tolist()
+    if options["plot"]:
+        _draw(table.effects, outcome, options, arms=False)
     found = multivariate(
         table.effects,
-        table.frame[options["outcome"]].astype("str").tolist(),
+        outcome,
         rho=options["rho"],
         struct=options["structure"],
         criterion=options["method"],
         level=options["level"],
     )
     return _told(found, table.warnings)
+
+
+def _draw(effects: Effects, outcome: list[str], options: dict[str, Any], *, arms: bool) -> None:
+    from equipoise.plots import outcome_region  # noqa: PLC0415  (matplotlib is heavy)
+    from equipoise.synthesis.multivariate import multivariate_fit, region_frame  # noqa: PLC0415
+
+    fit = multivariate_fit(
+        effects, outcome, rho=options["rho"], struct=options["structure"],
+        criterion=options["method"],
+    )  # fmt: skip
+    axes = (1, 0) if arms else (0, 1)  # the control arm goes across
+    frame, how = region_frame(fit, effects, options["level"], axes)
+    write_figure(outcome_region(frame, equal=arms, **how), options["plot"])
 
 
 def _told(found: Estimates, warnings: tuple[str, ...]) -> Estimates:

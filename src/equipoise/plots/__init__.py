@@ -19,6 +19,7 @@ from equipoise.plots.kaplan_meier import kaplan_meier
 from equipoise.plots.league_heat import league_heat
 from equipoise.plots.mean_profiles import mean_profiles
 from equipoise.plots.network_graph import network_graph
+from equipoise.plots.outcome_region import outcome_region
 from equipoise.plots.participant_flow import participant_flow
 from equipoise.plots.prisma_flow import prisma_flow
 from equipoise.plots.rank import rank
@@ -49,6 +50,7 @@ __all__ = [
     "league_heat",
     "mean_profiles",
     "network_graph",
+    "outcome_region",
     "participant_flow",
     "prisma_flow",
     "rank",

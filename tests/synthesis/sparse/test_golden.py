@@ -12,6 +12,7 @@ from equipoise.synthesis.sparse import (
     glmm_proportion,
     glmm_rate,
     glmm_rate_ratio,
+    glmm_single_arm,
     mantel_haenszel,
     pooled_person_time,
     pooled_peto,
@@ -150,6 +151,13 @@ def test_rates_of_one_arm_and_of_two(rates, numbers):
         assert_allclose(two.se[0], numbers["rates", named, "se"], rtol=1e-6)
         assert two.lrt
         assert_allclose(two.lrt[0], numbers["rates", named, "QE.LRT"], rtol=1e-8)
+
+
+def test_a_share_of_one_arm_in_the_rows(tables, numbers):
+    table = tables["linde"]
+    share = glmm_single_arm(table.a, table.n1)["pooled-share"]
+    expected = 1 / (1 + np.exp(-numbers["linde", "exact-PLO", "beta"]))
+    assert_allclose(share.estimate, expected, rtol=1e-7)
 
 
 def test_a_moderator(tables, evidence, numbers):

@@ -26,9 +26,9 @@ Weights = Literal["correlated", "hierarchical"]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RobustVariance:
-    """Coefficients (p,) with their sandwich; `tau2` between studies, `omega2` within (hierarchical).
+    """Coefficients (p,) with their sandwich; `tau2` between studies, `omega2` within.
 
-    `i2` in percent belongs to the correlated-effects weights.
+    `omega2` belongs to hierarchical weights, `i2` in percent to those of correlated errors.
     """
 
     names: tuple[str, ...]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from math import inf
 from typing import Any
 
@@ -81,6 +81,8 @@ def three_level(
         try:
             sandwich = robust_of(fit, cluster, robust)
             rows += _robust_rows(fit, sandwich, level, about)
+            for row in _robust_test(fit, sandwich, about):
+                (refused if isinstance(row, Refusal) else rows).append(row)  # type: ignore[arg-type]
         except NotIdentifiedError as error:
             slug = "pooled-effect" if fit.constant else "coefficient"
             refused.append(Refusal(slug, str(error), f"three-level, {robust}"))
@@ -143,17 +145,28 @@ def _robust_rows(
             Estimate(slug, label, estimate=b, se=se, low=low, high=high, level=level, df=df,
                      p=two_sided(b / se, df), **told | {"warnings": about["warnings"] + few})
         )  # fmt: skip
-    tested = [j for j in range(p) if not (fit.X[:, j] == 1).all()]
-    if len(tested) > 1:
-        F, q, df, value = found.wald(np.eye(p)[tested])
-        told = about | {
-            "method": "HTZ of Tipton & Pustejovsky 2015",
-            "unit": f"F with {q:g} and {df:.4g} df",
-        }
-        rows.append(
-            Estimate("moderator-test", f"HTZ, {found.kind}", estimate=F, df=df, p=value, **told)
-        )
     return rows
+
+
+def _robust_test(
+    fit: MixedFit, found: Robust, about: dict[str, Any]
+) -> Iterator[Estimate | Refusal]:
+    """Test two or more moderators at once, where there are clusters enough."""
+    p = len(fit.names)
+    tested = [j for j in range(p) if not (fit.X[:, j] == 1).all()]
+    if len(tested) < 2:
+        return
+    label = f"HTZ, {found.kind}"
+    try:
+        F, q, df, value = found.wald(np.eye(p)[tested])
+    except NotIdentifiedError as error:
+        yield Refusal("moderator-test", str(error), label)
+        return
+    told = about | {
+        "method": "HTZ of Tipton & Pustejovsky 2015",
+        "unit": f"F with {q:g} and {df:.4g} df",
+    }
+    yield Estimate("moderator-test", label, estimate=F, df=df, p=value, **told)
 
 
 def _variances(fit: MixedFit, level: float, about: dict[str, Any]) -> list[Estimate]:

@@ -6,6 +6,7 @@ from equipoise.synthesis.multivariate.multivariate_fit import (
     i2_inflation,
     multivariate_fit,
 )
+from equipoise.synthesis.multivariate.region_frame import region_frame
 from equipoise.synthesis.multivariate.rows import multivariate, prediction_region
 from equipoise.synthesis.multivariate.structures import STRUCTURES
 
@@ -18,4 +19,5 @@ __all__ = [
     "multivariate",
     "multivariate_fit",
     "prediction_region",
+    "region_frame",
 ]

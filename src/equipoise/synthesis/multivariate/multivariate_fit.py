@@ -5,6 +5,7 @@ A study may lack outcomes; those it has inform the others through the correlatio
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -146,8 +147,8 @@ def _check(
     effects: Effects, outcome: tuple[str, ...], outcomes: tuple[str, ...], struct: StructureName
 ) -> None:
     pairs = list(zip(effects.study, outcome, strict=True))
-    for study, name in pairs:
-        if pairs.count((study, name)) > 1:
+    for (study, name), times in Counter(pairs).items():
+        if times > 1:
             raise DataError(
                 f"{study} has the outcome {name} more than once: keep one row, or use the "
                 "three-level model (equipoise multilevel)."

@@ -8,7 +8,7 @@ from equipoise.synthesis.sparse.glmm import (
     glmm_rate_ratio,
 )
 from equipoise.synthesis.sparse.glmm_models import MODELS
-from equipoise.synthesis.sparse.glmm_rows import glmm
+from equipoise.synthesis.sparse.glmm_rows import glmm, glmm_single_arm
 from equipoise.synthesis.sparse.mantel_haenszel import pooled_person_time, pooled_two_by_two
 from equipoise.synthesis.sparse.peto import pooled_peto
 from equipoise.synthesis.sparse.rows import MEASURES, mantel_haenszel, peto
@@ -33,6 +33,7 @@ __all__ = [
     "glmm_proportion",
     "glmm_rate",
     "glmm_rate_ratio",
+    "glmm_single_arm",
     "mantel_haenszel",
     "person_time",
     "peto",

@@ -19,6 +19,7 @@ UNITS = {
     "IRR": "log rate ratio (above 0: more events in the first arm)",
     "IRD": "rate difference (above 0: more events in the first arm)",
 }
+UNITS |= {"PLO": "log odds of an event", "IRLN": "log rate of events"}
 RATIOS = {"OR": "odds ratio", "RR": "risk ratio", "IRR": "rate ratio"}
 
 

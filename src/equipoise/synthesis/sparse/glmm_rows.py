@@ -11,7 +11,13 @@ from numpy.typing import ArrayLike
 from equipoise.errors import DataError
 from equipoise.estimates import Estimate, Estimates, Refusal
 from equipoise.synthesis.sparse.effect_rows import UNITS, effect_row, nothing_to_say, pooled_rows
-from equipoise.synthesis.sparse.glmm import EventsResult, glmm_odds_ratio, glmm_rate_ratio
+from equipoise.synthesis.sparse.glmm import (
+    EventsResult,
+    glmm_odds_ratio,
+    glmm_proportion,
+    glmm_rate,
+    glmm_rate_ratio,
+)
 from equipoise.synthesis.sparse.glmm_models import ModelName
 from equipoise.synthesis.sparse.mantel_haenszel import Pooled
 from equipoise.synthesis.sparse.tables import person_time, two_by_two
@@ -59,6 +65,44 @@ def glmm(
     else:
         found = glmm_rate_ratio(person_time(events1, total1, events2, total2, study), model, **how)
     return _glmm_rows(found, GLMM_LABELS[model], measure, names, level)
+
+
+def glmm_single_arm(
+    events: ArrayLike,
+    total: ArrayLike,
+    *,
+    measure: Literal["PLO", "IRLN"] = "PLO",
+    level: float = 0.95,
+) -> Estimates:
+    """Pool shares (log odds, PLO) or rates (log, IRLN) of one arm by a model of the events.
+
+    Parameters
+    ----------
+    events, total : shape (k,)
+        People, or person-time for IRLN.
+
+    Examples
+    --------
+    >>> found = glmm_single_arm([0, 2, 5, 1], [20, 30, 40, 25])
+    >>> [row.name for row in found][:2]
+    ['pooled-effect', 'tau2']
+    """
+    x, n = np.asarray(events, dtype=np.float64), np.asarray(total, dtype=np.float64)
+    found = glmm_proportion(x, n) if measure == "PLO" else glmm_rate(x, n)
+    rows = _glmm_rows(found, "GLMM, one arm", measure, None, level)
+    row = rows["pooled-effect"]
+    back = [_natural(value, measure) for value in (row.estimate, row.low, row.high)]
+    slug, unit = ("pooled-share", "share of people") if measure == "PLO" else ("rate", "rate")
+    natural = Estimate(
+        slug, row.label, estimate=back[0], low=back[1], high=back[2], level=level, unit=unit,
+        method=row.method, assumptions=row.assumptions, warnings=row.warnings,
+    )  # fmt: skip
+    return Estimates((*rows, natural), rows.refused)
+
+
+def _natural(value: float | None, measure: str) -> float:
+    inverse = np.exp(value or 0.0)
+    return float(inverse / (1 + inverse) if measure == "PLO" else inverse)
 
 
 def _glmm_rows(

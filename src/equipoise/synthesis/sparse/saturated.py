@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from equipoise.synthesis.sparse.glmm_fit import fit_events
-from equipoise.synthesis.sparse.glmm_models import one_row_model
 from equipoise.synthesis.sparse.kernels import binomial, hypergeometric, poisson
 from equipoise.synthesis.sparse.mixed_likelihood import MixedModel
 from equipoise.synthesis.sparse.tables import PersonTime, TwoByTwo
@@ -92,10 +91,17 @@ def conditional_tables(t: TwoByTwo) -> StudyEstimates:
         return StudyEstimates(0.0, effects, information)
     own = t.take(inside)
     kernel = hypergeometric(own.a, own.n1, own.c, own.n2)
-    fit = fit_events(one_row_model(kernel, np.eye(len(own)), heterogeneous=False))
-    effects[inside] = fit.coefficients
-    information[np.ix_(inside, inside)] = np.diag(1 / np.diag(fit.covariance))
-    return StudyEstimates(fit.log_likelihood, effects, information)
+    half = own.with_added(0.5, "all")  # a start near by, whatever cells are empty
+    theta = np.log(half.a * half.d / (half.b * half.c))
+    for _ in range(200):
+        value, first, second = (x[:, 0, 0] for x in kernel(theta[:, None, None]))
+        step = np.clip(-first / second, -2, 2)  # concave in theta: short steps arrive
+        theta = theta + step
+        if np.abs(step).max() < 1e-12:
+            break
+    effects[inside] = theta
+    information[np.ix_(inside, inside)] = np.diag(-second)
+    return StudyEstimates(float(value.sum()), effects, information)
 
 
 def logits(events: FloatArray, total: FloatArray) -> StudyEstimates:
