@@ -91,6 +91,8 @@ split_q <- function(data, n) {
     put(data, "q-within-design-df", d$Q.het.design$design[i], d$Q.het.design$df[i])
   }
   for (i in seq_len(nrow(d$Q.inc.detach))) put(data, "q-detached", d$Q.inc.detach$design[i], d$Q.inc.detach$Q[i])
+  for (i in names(table(names(d$Q.inc.design)))) # a multi-arm design has a row for each of its contrasts
+    put(data, "q-between-of", i, sum(d$Q.inc.design[names(d$Q.inc.design) == i]))
   put(data, "q-interaction", "", d$Q.inc.random$Q); put(data, "q-interaction-df", "", d$Q.inc.random$df)
   put(data, "tau-within", "", d$Q.inc.random$tau.within)
 }

@@ -29,7 +29,13 @@ AGAINST_REFERENCE = (
     "network-effect", "network-ratio", "prediction-interval", "additive-effect",
     "adjusted-network-effect",
 )  # fmt: skip
-LEFT_TO_ALL = ("direct-effect", "indirect-effect", "direct-share", "contribution")
+LEFT_TO_ALL = (
+    "inconsistency-part",
+    "direct-effect",
+    "indirect-effect",
+    "direct-share",
+    "contribution",
+)
 
 
 @click.command()

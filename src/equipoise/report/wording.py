@@ -209,6 +209,7 @@ TITLES = {
     "direct-share-common": "Share of direct evidence (common effects)",
     "contribution": "Contribution of a comparison",
     "contribution-common": "Contribution of a comparison (common effects)",
+    "inconsistency-part": "Inconsistency by design",
     "component-effect": "Effect of a component",
     "component-effect-common": "Effect of a component (common effects)",
     "additive-effect": "Effect as a sum of components",

@@ -161,6 +161,10 @@ def test_q_by_designs(name, networks):
     assert len(detached) == len(rows)
     for label, q in rows[["label", "value"]].to_numpy():
         assert_allclose(detached[frozenset(label.split(":"))].q, q, rtol=1e-8)
+    parts = {frozenset(label.split(" : ")): part for label, part in split.parts.items()}
+    for label, part in c.golden[c.golden["what"] == "q-between-of"][["label", "value"]].to_numpy():
+        assert_allclose(parts[frozenset(label.split(":"))], part, rtol=1e-8, atol=1e-9)
+    assert_allclose(sum(split.parts.values()), split.between.q, rtol=1e-10)
     assert_allclose(split.interaction.q, c.value("q-interaction"), rtol=1e-9)
     assert split.interaction.df == c.value("q-interaction-df")
     assert_allclose(np.sqrt(split.tau2_within), c.value("tau-within"), rtol=1e-9, atol=1e-12)

@@ -154,3 +154,13 @@ def test_what_is_left_out_is_counted():
     notes = " ".join(network_of_arms(arms_of_table(table)).notes)
     assert "Study (a) left out: fewer than two arms" in notes
     assert "Study (b): an arm without numbers" in notes
+
+
+def test_studies_of_a_wide_table_are_told_apart():
+    with pytest.raises(DataError, match="names 2 rows but only 1 studies"):
+        arms_of_table(WIDE.assign(trial="a"))
+    with pytest.raises(DataError, match="'nobody' for study"):
+        arms_of_table(WIDE, {"study": "nobody"})
+    by_id = arms_of_table(WIDE.assign(trial="a", id=[7, 9]))
+    assert set(by_id.study) == {"7", "9"}
+    assert arms_of_table(WIDE.drop(columns="trial")).study_column is None

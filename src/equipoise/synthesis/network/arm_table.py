@@ -141,43 +141,50 @@ def _long(frame: pd.DataFrame, told: dict[str, str]) -> ArmRows:
 
 
 def _wide(frame: pd.DataFrame, told: dict[str, str], stems: dict[str, dict[str, str]]) -> ArmRows:
-    chosen = _chosen(told, {**stems, **({told["study"]: None} if "study" in told else {})})
+    chosen = {w: s for w, s in _chosen(told, stems).items() if w != "study"}
     chosen["treatment"] = told.get("treatment") or _find("treatment", stems) or ""
     _check_outcome(chosen, ", ".join(frame.columns))
-    label = told.get("study") or _study_of_rows(frame)
-    study = _texts(frame[label]) if label else [str(k + 1) for k in range(len(frame))]
+    label, study = _studies(frame, told.get("study"))
+    arms = stems[chosen["treatment"]]
+    names = np.array([_texts(frame[column]) for column in arms.values()], dtype=object)
+    kept = np.argwhere(names.T != "")  # by study, then by arm
+    numbers = {}
+    for what, stem in chosen.items():
+        if what != "treatment":
+            columns = [_numbered(frame, stems[stem].get(number)) for number in arms]
+            numbers[what] = np.array(columns)[kept[:, 1], kept[:, 0]]
+    found = {"study": label} if label else {}
+    found |= {what: f"{stem}1, ..." for what, stem in chosen.items()}
+    return ArmRows(
+        tuple(study[k] for k in kept[:, 0]),
+        tuple(names[arm, k] for k, arm in kept),
+        _with_sd(numbers),
+        _found("a row a study", found),
+        (),
+        label,
+    )
+
+
+def _studies(frame: pd.DataFrame, told: str | None) -> tuple[str | None, list[str]]:
+    """Return the column of studies, and the study of every row; numbers where no column is one."""
+    label = told or _study_of_rows(frame)
+    if label is None:
+        return None, [str(k + 1) for k in range(len(frame))]
+    if label not in frame.columns:
+        raise DataError(f"No column {label!r} for study. There are: {', '.join(frame.columns)}.")
+    study = _texts(frame[label])
     if len(set(study)) < len(study):
         raise DataError(
             f"{label} names {len(study)} rows but only {len(set(study))} studies, in a table with "
             "a row a study. Name the column that tells studies apart with --study."
         )
-    names: list[str] = []
-    treatments: list[str] = []
-    numbers: dict[str, list[float]] = {w: [] for w in chosen if w not in ("study", "treatment")}
-    arms = {
-        number: {what: stems[stem].get(number) for what, stem in chosen.items() if what in numbers}
-        for number in stems[chosen["treatment"]]
-    }
-    columns = {
-        number: (
-            _texts(frame[stems[chosen["treatment"]][number]]),
-            {what: _numbers(frame[c], c) for what, c in of.items() if c is not None},
-        )
-        for number, of in arms.items()
-    }
-    for k in range(len(frame)):
-        for label_of, values in columns.values():
-            if not label_of[k]:
-                continue
-            names.append(study[k])
-            treatments.append(label_of[k])
-            for what, column in numbers.items():
-                column.append(float(values[what][k]) if what in values else np.nan)
-    made = {what: np.array(column) for what, column in numbers.items()}
-    told_study = {"study": label} if label else {}
-    said = _found("a row a study", {**told_study, **{w: f"{s}1, ..." for w, s in chosen.items()
-                                                    if w != "study"}})  # fmt: skip
-    return ArmRows(tuple(names), tuple(treatments), _with_sd(made), said, (), label)
+    return label, study
+
+
+def _numbered(frame: pd.DataFrame, column: str | None) -> np.ndarray:
+    if column is None:  # the last arms of some numbers may have no column
+        return np.full(len(frame), np.nan)
+    return _numbers(frame[column], column)
 
 
 def _study_of_rows(frame: pd.DataFrame) -> str | None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
+from numpy.typing import NDArray
 
 from equipoise.estimates import Estimate, Estimates, Refusal
 from equipoise.synthesis.network.contributions import Method, contributions
@@ -11,6 +14,7 @@ from equipoise.synthesis.network.league import Told, label_of, normal_row, order
 from equipoise.synthesis.network.network import Network
 from equipoise.synthesis.network.node_split import ALL_DIRECT, all_indirect, node_split
 
+FloatArray = NDArray[np.float64]
 SPLIT = "Back-calculation (Dias et al. 2010; König, Krahn & Binder 2013)"
 DIRECT = "Inverse-variance pool of the comparison's studies, at the network's tau2"
 CONTRIBUTION = {
@@ -29,47 +33,40 @@ def evidence_rows(
     suffix
         "" for the random-effects model, "-common" for the other.
     """
-    split = node_split(network, fit)
-    T = len(network.treatments)
-    at = np.full((T, T), -1)
-    at[split.first, split.second] = at[split.second, split.first] = np.arange(len(split.first))
-    indirect, indirect_se = all_indirect(network, fit)
-    rows: dict[str, list[Estimate]] = {w: [] for w in ("direct", "indirect", "split", "share")}
-    refused = []
-    for i, j in ordered_pairs(network, reference):
-        label, m, sign = label_of(network, i, j), at[i, j], 1 if i < j else -1
-        if np.isfinite(indirect[i, j]):
-            rows["indirect"].append(
-                normal_row(
-                    f"indirect-effect{suffix}",
-                    label,
-                    (float(indirect[i, j]), float(indirect_se[i, j])),
-                    told,
-                    SPLIT,
-                )
-            )
-        if m < 0:
-            continue
-        direct = sign * float(split.direct[m]), float(split.direct_se[m])
-        rows["direct"].append(normal_row(f"direct-effect{suffix}", label, direct, told, DIRECT))
-        rows["share"].append(
-            Estimate(f"direct-share{suffix}", label=label, estimate=float(split.share[m]),
-                     unit="share of the network estimate's information", method=SPLIT)
-        )  # fmt: skip
-        if split.share[m] >= ALL_DIRECT:
-            refused.append(Refusal(f"node-split{suffix}", "no indirect evidence", label))
-            continue
-        rows["split"].append(
-            normal_row(
-                f"node-split{suffix}",
-                label,
-                (sign * float(split.difference[m]), float(split.se[m])),
-                told,
-                SPLIT,
-            )
-        )
-    every = (*rows["split"], *rows["direct"], *rows["indirect"], *rows["share"])
-    return Estimates(every, tuple(refused))
+    split, names = node_split(network, fit), list(ordered_pairs(network, reference))
+    at = {pair: m for m, pair in enumerate(zip(split.first, split.second, strict=True))}
+    compared = [(i, j, at[min(i, j), max(i, j)]) for i, j in names if (min(i, j), max(i, j)) in at]
+    mixed = [one for one in compared if split.share[one[2]] < ALL_DIRECT]
+    alone = [label_of(network, i, j) for i, j, m in compared if split.share[m] >= ALL_DIRECT]
+
+    def signed(value: FloatArray, se: FloatArray, i: int, j: int, m: int) -> tuple[float, float]:
+        return (float(value[m]) if i < j else -float(value[m])), float(se[m])
+
+    def row(name: str, i: int, j: int, effect: tuple[float, float], method: str) -> Estimate:
+        return normal_row(f"{name}{suffix}", label_of(network, i, j), effect, told, method)
+
+    rows = [
+        row("node-split", i, j, signed(split.difference, split.se, i, j, m), SPLIT)
+        for i, j, m in mixed
+    ]
+    rows += [
+        row("direct-effect", i, j, signed(split.direct, split.direct_se, i, j, m), DIRECT)
+        for i, j, m in compared
+    ]
+    value, se = (part.tolist() for part in all_indirect(network, fit))
+    rows += [
+        row("indirect-effect", i, j, (value[i][j], se[i][j]), SPLIT)
+        for i, j in names
+        if math.isfinite(value[i][j])
+    ]
+    rows += [
+        Estimate(f"direct-share{suffix}", label=label_of(network, i, j), method=SPLIT,
+                 estimate=float(split.share[m]), unit="share of the network's information")
+        for i, j, m in compared
+    ]  # fmt: skip
+    name = f"node-split{suffix}"
+    refused = tuple(Refusal(name, "no indirect evidence", label) for label in alone)
+    return Estimates(tuple(rows), refused)
 
 
 def contribution_rows(

@@ -34,13 +34,17 @@ class QTest(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class QSplit:
-    """Total = within + between; by design, and between with one design set apart."""
+    """Total = within + between; by design, and between with one design set apart.
+
+    `parts` are what each design adds to Q between: they sum to it.
+    """
 
     total: QTest
     within: QTest
     between: QTest
     by_design: tuple[QTest, ...]
     detached: tuple[QTest, ...]
+    parts: dict[str, float]
     interaction: QTest
     tau2_within: float
 
@@ -84,6 +88,7 @@ def q_split(network: Network) -> QSplit:
             for test in _detached(network, row_design, designs, (q_in, df_in), within)
             if test.df < between[1]
         ),
+        _parts(network, row_design, designs, [q for q, _ in within]),
         _interaction(network, row_design, len(designs), t),
         2 * t,
     )
@@ -96,6 +101,25 @@ def _q(network: Network, rows: NDArray[np.intp], tau2: float = 0.0) -> tuple[flo
     inside = lack[np.unique(network.row_study[rows])].sum()
     q = least_squares(z[rows], X, w).q + float(inside)
     return q, len(rows) - int(np.linalg.matrix_rank(X, tol=1e-9))
+
+
+def _parts(
+    network: Network,
+    row_design: NDArray[np.intp],
+    designs: tuple[tuple[str, ...], ...],
+    within: list[float],
+) -> dict[str, float]:
+    """Return each design's residual sum of squares beyond what its own studies disagree on."""
+    w = 1 / network.d
+    fit = least_squares(network.z, network.X, w)
+    square = w * fit.residual**2
+    lack = network.contrasts_at(0.0)[1]
+    found = {}
+    for k, design in enumerate(designs):
+        rows = row_design == k
+        inside = lack[np.unique(network.row_study[rows])].sum()
+        found[design_name(design)] = float(square[rows].sum() + inside - within[k])
+    return found
 
 
 def _moment_within(

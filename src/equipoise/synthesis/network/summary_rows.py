@@ -76,7 +76,12 @@ def q_rows(network: Network) -> Estimates:
         "tau2", label="within designs", estimate=split.tau2_within, unit=VARIANCE,
         method="DL in the design-by-treatment interaction model",
     )  # fmt: skip
-    given = tuple(row for row in rows if row is not None)
+    parts = [
+        Estimate("inconsistency-part", label=label, estimate=part, method=source,
+                 unit="part of Q between designs")
+        for label, part in split.parts.items()
+    ]  # fmt: skip
+    given = tuple(row for row in (*rows, *parts) if row is not None)
     lacking = () if split.between.df else (
         Refusal("q-test", "no two designs tell of the same comparison", "between designs"),
     )  # fmt: skip
