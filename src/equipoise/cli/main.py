@@ -33,25 +33,33 @@ VERBS = {
     "rerandomise": ("rerandomise", "Test one table by the trial's own allocation procedure."),
     "adjust": ("adjust", "Adjust p values for being several: Holm, graphs, Dunnett, ..."),
     "harms": ("harms", "Adverse events by arm, with what could still be missed."),
-    "judge": ("judge", "Risk of bias of studies: RoB 2 from its questions, ROBINS-I."),
     "belief": ("belief", "Drug or belief? Blinding, and effects given belief."),
     "effects": ("effects", "Effect sizes from published means, changes, counts, t, p, medians."),
     "pool": ("pool", "Pool independent studies: the mean, and how far they differ."),
+    "multilevel": ("multilevel", "Pool studies with several effects each."),
+    "multivariate": ("multivariate", "Pool several outcomes, or both arms, of trials together."),
+    "sparse": ("sparse", "Pool trials with few events: Mantel-Haenszel, Peto, models of events."),
+    "small-study": ("small_study", "Small-study effects: funnel tests, selection models."),
     "network": ("network", "Pool a network of treatments: effects, ranks, inconsistency."),
-    "review": ("review", "Start, fill, screen, compare and hand on a review folder."),
-    "synthesise": ("synthesise", "A whole review folder: from study files to pooled effects."),
+    "dose-response": ("dose_response", "Trials of several doses pooled into a curve."),
+    "sequential": ("sequential", "Pooled trials as they came: is there enough information yet?"),
     "bayes": ("bayes", "Pool studies, a network or biased classes with priors, by quadrature."),
     "blinding-synthesis": (
         "blinding_synthesis",
         "How much of a pooled effect survives honest blinding?",
     ),
-    "dose-response": ("dose_response", "Trials of several doses pooled into a curve."),
-    "sequential": ("sequential", "Pooled trials as they came: is there enough information yet?"),
-    "small-study": ("small_study", "Small-study effects: funnel tests, selection models."),
-    "multilevel": ("multilevel", "Pool studies with several effects each."),
-    "multivariate": ("multivariate", "Pool several outcomes, or both arms, of trials together."),
-    "sparse": ("sparse", "Pool trials with few events: Mantel-Haenszel, Peto, models of events."),
+    "judge": ("judge", "Risk of bias of studies: RoB 2 from its questions, ROBINS-I."),
+    "review": ("review", "Start, fill, screen, compare and hand on a review folder."),
+    "synthesise": ("synthesise", "A whole review folder: from study files to pooled effects."),
     "report": ("report", "Write the report page of a trial."),
+}
+
+SECTIONS = {  # first verb of each: heading of the help
+    "demo": "Verbs: a whole trial",
+    "mmrm": "Verbs: one method on one table",
+    "harms": "Verbs: harms and belief",
+    "effects": "Verbs: many trials together",
+    "report": "Verbs: the page",
 }
 
 EXAMPLES = """
@@ -61,6 +69,8 @@ Examples:
   equipoise belief self-blinding-microdose-week1 --outcome PANAS
   equipoise belief trial.csv --participant id --arm arm --guess guess --outcome HAMD
   equipoise report self-blinding-microdose
+  equipoise pool trials.csv --effect g --se g_se --study study
+  equipoise synthesise microdosing-depression
 """
 
 
@@ -100,9 +110,12 @@ class Verbs(click.Group):
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """List the verbs from the table above."""
-        with formatter.section("Verbs"):
-            formatter.write_dl([(verb, text) for verb, (_, text) in VERBS.items()])
+        """List the verbs from the table above, by section."""
+        starts = [*(list(VERBS).index(verb) for verb in SECTIONS), len(VERBS)]
+        lines = [(verb, text) for verb, (_, text) in VERBS.items()]
+        for title, start, end in zip(SECTIONS.values(), starts[:-1], starts[1:], strict=True):
+            with formatter.section(title):
+                formatter.write_dl(lines[start:end])
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the verb; an error that a user can meet is a message, never a traceback."""
