@@ -10,6 +10,9 @@ from equipoise.synthesis.pairwise.fit import (
     refit,
     with_test,
 )
+from equipoise.synthesis.pairwise.pool import pool
+from equipoise.synthesis.pairwise.regression import regression
+from equipoise.synthesis.pairwise.subgroups import subgroups
 
 __all__ = [
     "TAU2_METHODS",
@@ -17,7 +20,10 @@ __all__ = [
     "RandomEffectsFit",
     "Test",
     "common_effect",
+    "pool",
     "random_effects",
     "refit",
+    "regression",
+    "subgroups",
     "with_test",
 ]
