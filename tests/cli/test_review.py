@@ -163,3 +163,25 @@ def test_a_shipped_review_is_handed_on(run, kind, tmp_path):
     result = run("review", "export", "microdosing-depression", "out", "--format", kind)
     assert result.exit_code == 0, result.stderr
     assert any((tmp_path / "out").iterdir())
+
+
+def test_a_person_decides_on_the_certainty(run, folder):
+    file = verified(folder)
+    other = file.read_text(encoding="utf-8").replace("example2020", "example2021")
+    other = other.replace("doi:", "# doi:").replace("registration:", "# registration:")
+    (folder / "studies" / "example2021.yaml").write_text(other, encoding="utf-8")
+    shown = run("review", "grade", folder, "primary")
+    assert shown.exit_code == 0, shown.stderr
+    assert "suggested by rule" in shown.stdout
+    how = ["--as", "anna", "--reason", "few people", "--date", "2026-11-25"]
+    done = run("review", "grade", folder, "primary", "imprecision", *how, "--", "-2")
+    assert done.exit_code == 0, done.stderr
+    again = run("review", "grade", folder, "primary")
+    assert "decided -2 by anna" in again.stdout
+    assert run("review", "grade", folder, "primary", "imprecision", *how).exit_code == 2
+    odd = run("review", "grade", folder, "primary", "nothing", *how, "--", "-1")
+    assert odd.exit_code == 1
+    assert "has no rule 'nothing'" in odd.stderr
+    drawn = run("review", "grade", folder, "--plot", folder / "domains.svg")
+    assert drawn.exit_code == 0, drawn.stderr
+    assert (folder / "domains.svg").is_file()

@@ -14,6 +14,7 @@ STEPS = {
     "duplicates": ("review_screen", "duplicates", "Suggest records that are one publication."),
     "screen": ("review_screen", "screen", "Log one person's decision on a record."),
     "flow": ("review_screen", "flow", "Count the PRISMA 2020 flow from searches and log."),
+    "grade": ("review_grade", "grade", "What GRADE's rules suggest, and what a person decides."),
     "status": ("review_versions", "status", "Which results are current, which are STALE?"),
     "diff": ("review_versions", "diff", "What differs between two results, and why."),
     "table": ("review_export", "table", "Write one analysis as a table for other verbs."),

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from equipoise.synthesis.review import Synthesis
 
 
+CERTAINTY = "certainty"
+
+
 @click.command()
 @click.argument("review", type=click.Path(path_type=Path))
 @click.option("--analysis", metavar="NAME", help="Only this planned analysis.")
@@ -76,9 +79,12 @@ def _analysis(made: Synthesis, name: str, found: Estimates) -> None:
     units = {row.unit for row in found if row.name.startswith(("study-", "pooled-"))}
     click.echo()
     show.wrapped(": ".join([f"{label}, analysis {name}", *(unit for unit in units if unit)]))
-    rows = [row for row in found if row.estimate is not None]
+    rows = [row for row in found if row.estimate is not None and row.name != CERTAINTY]
     if rows:
         show.table(rows, _name)
+    for row in found.select(name=CERTAINTY):
+        why = "; ".join(row.assumptions)
+        show.wrapped(f"{(row.estimand or '').capitalize()} ({why})", "    ", "  ")
     for refusal in found.refused:
         if refusal.name != "study-effect":
             show.wrapped(f"{_title(refusal, name)}: {refusal.reason}", "    ", "  ")

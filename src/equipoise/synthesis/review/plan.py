@@ -119,6 +119,13 @@ class GradeSettings(Part):
         "small", description="the threshold that decides imprecision"
     )
     information_size: Positive | None = Field(None, description="optimal information size, people")
+    conditions: tuple[Text, ...] = Field(
+        (), description="conditions of people that the question is about; others are indirect"
+    )
+    unblinding_in: Literal["risk-of-bias", "unblinding"] = Field(
+        "risk-of-bias", description="where a lost blind counts: once is enough"
+    )
+    limits: dict[str, float] = Field({}, description="limits of the rules, as in docs/judgement.md")
 
 
 class Review(Part):

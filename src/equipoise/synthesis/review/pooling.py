@@ -66,9 +66,9 @@ def pooled(
     refused = tuple(
         Refusal("study-effect", out.reason, f": {out.study.id}") for out in selection.left_out
     )
-    labelled = _labelled(found + Estimates(refused=refused), analysis.name)
+    told = labelled(found + Estimates(refused=refused), analysis.name)
     status = "planned" if review.registration else "exploratory"
-    return labelled.with_fields(outcome=analysis.outcome, status=status)
+    return told.with_fields(outcome=analysis.outcome, status=status)
 
 
 def unit_of(review: Review, analysis: ReviewAnalysis) -> str:
@@ -96,7 +96,9 @@ def _or_refusal(name: str, asked: Callable[[], Estimates]) -> Estimates:
         return Estimates(refused=(Refusal(name, str(error)),))
 
 
-def _labelled(found: Estimates, analysis: str) -> Estimates:
+def labelled(found: Estimates, analysis: str) -> Estimates:
+    """Put the name of the analysis before each label."""
+
     def label(own: str | None) -> str:
         if own is None:
             return analysis
@@ -184,9 +186,9 @@ def _moderator(
     found = regression(effects.take(kept), x, names, **how)  # type: ignore[arg-type]
     lost = [row.study.id for i, row in enumerate(rows) if i not in kept]
     told = (f"Without {moderator} and left out of the regression: {', '.join(lost)}",) * bool(lost)
-    labelled = (
+    told_rows = (
         replace(row, label=", ".join(part for part in (f"by {moderator}", row.label) if part),
                 warnings=(*row.warnings, *told))
         for row in found
     )  # fmt: skip
-    return Estimates(tuple(labelled), found.refused)
+    return Estimates(tuple(told_rows), found.refused)

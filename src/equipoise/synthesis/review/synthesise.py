@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from equipoise.errors import DataError
 from equipoise.estimates import Estimates, Source
 from equipoise.protocol.consistency import mismatch
+from equipoise.synthesis.review.belief_rows import belief_rows
+from equipoise.synthesis.review.certainty import graded
 from equipoise.synthesis.review.folder import ReviewFolder
 from equipoise.synthesis.review.pooling import pooled
 from equipoise.synthesis.review.selection import Selection, select
@@ -51,5 +53,10 @@ def synthesise(
     level = review.level if level is None else level
     wanted = [one for one in review.analyses if analysis in (None, one.name)]
     selections = {one.name: select(review, folder.studies, one) for one in wanted}
-    found = {one.name: pooled(review, one, selections[one.name], level=level) for one in wanted}
+    found = {
+        one.name: pooled(review, one, selections[one.name], level=level)
+        + belief_rows(review, one, selections[one.name].rows, level)
+        + graded(folder, one, selections[one.name].rows)
+        for one in wanted
+    }
     return Synthesis(folder, version_of(folder), selections, found)
