@@ -68,6 +68,8 @@ def command(file: Path, as_json: bool, **options: Any) -> None:
     found = _analysed(network, kinds, options)
     if options["covariate"]:
         found += _regression(read.frame, study, network, options)
+    if options["rob"] or options["indirectness"] or options["important"]:
+        found += _confidence(read.frame, study, network, found, options)
     found = found.with_source(read.source)
     _draw(found, network, kinds, options)
     shown = found if as_json or options["every"] else _short(found, network, options)
@@ -164,6 +166,41 @@ def _regression(
     )
 
 
+def _confidence(
+    frame: pd.DataFrame,
+    study: str | None,
+    network: Network,
+    found: Estimates,
+    options: dict[str, Any],
+) -> Estimates:
+    from equipoise.synthesis.judgement.cinema import network_confidence  # noqa: PLC0415
+    from equipoise.synthesis.network import fit_network  # noqa: PLC0415
+    from equipoise.synthesis.network.contrasts import text_of  # noqa: PLC0415
+
+    if not (options["rob"] and options["important"]) or study is None:
+        raise click.UsageError("CINeMA needs --rob, --important and a column of studies.")
+    names = ("rob", "indirectness")
+    if lacking := [options[n] for n in names if options[n] and options[n] not in frame]:
+        raise click.UsageError(f"There is no column {lacking[0]!r}: {list(frame.columns)}.")
+    about = [text_of(name) for name in frame[study]]
+    told = {
+        name: dict(zip(about, map(text_of, frame[options[name]]), strict=True))
+        if options[name]
+        else dict.fromkeys(about, "direct")
+        for name in names
+    }
+    way = options["contribution"]
+    return network_confidence(
+        network,
+        fit_network(network, options["method"], options["tau2"]).random,
+        found,
+        bias=told["rob"],
+        indirect=told["indirectness"],
+        margin=options["important"],
+        contribution="shortest-path" if way == "none" else way,
+    )
+
+
 def _draw(
     found: Estimates, network: Network, kinds: ByKind | None, options: dict[str, Any]
 ) -> None:
@@ -182,6 +219,8 @@ def _short(found: Estimates, network: Network, options: dict[str, Any]) -> Estim
         one, _, two = (row.label or "").partition(" vs ")
         if row.name in AGAINST_REFERENCE:
             return two == at
+        if row.name == "certainty":
+            return at in (one, two)
         if row.name == "node-split":
             return two == at or (one != at and place.get(one, 0) < place.get(two, 0))
         if row.name == "q-test":
@@ -191,6 +230,15 @@ def _short(found: Estimates, network: Network, options: dict[str, Any]) -> Estim
             )
         return row.name not in LEFT_TO_ALL and not row.name.endswith("-common")
 
-    kept = tuple(row for row in found if shown(row))
+    kept = tuple(_with_concerns(row) for row in found if shown(row))
     refused = tuple(r for r in found.refused if not r.name.endswith("-common"))
     return replace(found, rows=kept, refused=refused)
+
+
+def _with_concerns(row: Estimate) -> Estimate:
+    """Write the domains with concerns beside a certainty, instead of among all assumptions."""
+    if row.name != "certainty":
+        return row
+    odd = [part for part in row.assumptions if not part.endswith(": no concerns")]
+    label = f"{row.label} ({'; '.join(odd) or 'no concerns'})"
+    return replace(row, label=label, assumptions=())

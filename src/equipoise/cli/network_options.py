@@ -87,6 +87,15 @@ def model_options(command: Command) -> Command:
         ),
         click.option("--joined", metavar="NAME", help="Name of the comparators joined."),
         click.option(
+            "--rob", metavar="COLUMN", help="Risk of bias of each study, for CINeMA: low, ..."
+        ),
+        click.option("--indirectness", metavar="COLUMN", help="The same of indirectness."),
+        click.option(
+            "--important",
+            type=click.FloatRange(min=0, min_open=True),
+            help="Smallest effect that matters, on the scale of analysis; for CINeMA.",
+        ),
+        click.option(
             "--all", "every", is_flag=True, help="Every row; with --json also common contributions."
         ),
         plot_option("Also draw the network"),

@@ -101,7 +101,8 @@ def test_guesses_in_four_studies_give_the_effect_at_chance(tmp_path):
     studies = []
     for i, mean in enumerate(SIX):
         counts = {"right": 12 + i, "wrong": 11 - i, "unsure": 2}
-        guesses = [{"arm": arm, **counts, "visit": "week 4", "source": "made up", "checked_by": "a person", "verified": True}
+        told = {"visit": "week 4", "source": "made up", "checked_by": "a person", "verified": True}
+        guesses = [{"arm": arm, **counts, **told}
                    for arm in ("drug", "placebo")]  # fmt: skip
         studies.append(study(f"a{2015 + i}", mean, blinding={"guesses": guesses}))
     made = read_review(write(tmp_path, plan(outcomes=OUTCOMES), studies))

@@ -10,6 +10,7 @@ from equipoise.synthesis.judgement.cinema.by_interval import (
 from equipoise.synthesis.judgement.cinema.concerns import CONCERNS, SOURCE
 from equipoise.synthesis.judgement.cinema.confidence import DOMAINS, cinema, confidence
 from equipoise.synthesis.judgement.cinema.network import Network, checked_network
+from equipoise.synthesis.judgement.cinema.of_network import network_confidence
 
 __all__ = [
     "CONCERNS",
@@ -24,4 +25,5 @@ __all__ = [
     "incoherence_of_mixed",
     "incoherence_of_one_kind",
     "level_by_contribution",
+    "network_confidence",
 ]

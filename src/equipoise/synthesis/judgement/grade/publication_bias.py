@@ -35,7 +35,7 @@ def publication_bias(
     _check(about, registered, unpublished)
     said, unread = [], []
     if studies < limits.least_studies:
-        unread.append(f"{studies} studies are too few for a test of asymmetry")
+        unread.append(f"too few studies ({studies}) for a test of asymmetry")
     elif egger_p is None or selection_shift is None:
         unread.append("Egger's test and a selection model are read together; one is missing")
     elif egger_p < limits.egger_p and abs(selection_shift) > limits.selection_shift:
