@@ -16,7 +16,7 @@ from equipoise.errors import DataError
 from equipoise.synthesis.pairwise.fit import RandomEffectsFit
 from equipoise.synthesis.pairwise.tau2.generalised_q import variance_of_moments, where_q_equals
 from equipoise.synthesis.pairwise.tau2.likelihood import log_likelihood
-from equipoise.synthesis.pairwise.weighted import weighted
+from equipoise.synthesis.pairwise.weighted import at_tau2, weighted
 
 
 class QTest(NamedTuple):
@@ -151,7 +151,8 @@ def tau2_se(fit: RandomEffectsFit) -> float | None:
 
     It says little where tau2 is small: read the interval.
     """
-    y, v, x, at = fit.effects.y, fit.effects.v, fit.x, fit.solution
+    y, v, x = fit.effects.y, fit.effects.v, fit.x
+    at = at_tau2(y, v, x, fit.tau2)  # by information, whatever weights the mean has
     if fit.method == "REML":
         return math.sqrt(2 / float(at.trace_pp))
     if fit.method == "ML":
