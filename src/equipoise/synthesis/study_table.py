@@ -285,7 +285,7 @@ def _no_repeats(effects: Effects, outcome: str | None) -> None:
         raise DataError(
             f"{_several(twice)} stands in more than one row{of}. The same people would count "
             "twice. Keep one row a study, or take `equipoise multilevel`, or, where people differ, "
-            "--repeats."
+            "give each its own name (or, in `pool`, --repeats)."
         )
 
 
