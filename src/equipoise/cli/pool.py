@@ -96,12 +96,26 @@ def command(
     """
     if (options["effect"] is None) == (options["measure"] is None):
         raise click.UsageError("Name the column of effects (--effect g), or a --measure.")
-    spread = sum(bool(options[name]) for name in ("se", "variance", "interval"))
-    if spread != (options["measure"] is None):
-        raise click.UsageError("With --effect name one of --se, --variance, --interval.")
+    _refuse_idle(options)
     read = read_table(file, delimiter=delimiter, decimal=decimal, missing=missing)
     found = _found(_tables(read.frame, options), options).with_source(read.source)
     print_found(found, f"Pooled from {file.name}", as_json=as_json)
+
+
+def _refuse_idle(options: dict[str, Any]) -> None:
+    """Refuse options that would do nothing beside the others."""
+    spread = [name for name in ("se", "variance", "interval") if options[name]]
+    numbers = [name for name in NUMBERS if options[name]]
+    if options["measure"] is None and len(spread) != 1:
+        raise click.UsageError("With --effect name one of --se, --variance, --interval.")
+    if options["measure"] is not None and spread:
+        raise click.UsageError(f"--measure computes its own variances: leave --{spread[0]} out.")
+    if options["measure"] is None and (numbers or options["named"]):
+        name = numbers[0] if numbers else "column"
+        raise click.UsageError(f"--{name} is a number of a --measure, and none is named.")
+    idle = [name for name in ("show", "rob", "favours", "narrow") if options[name]]
+    if options["plot"] is None and idle:
+        raise click.UsageError(f"--{idle[0]} is about the --plot, and none is asked for.")
 
 
 def _tables(frame: Any, options: dict[str, Any]) -> list[OutcomeTable]:
@@ -124,7 +138,8 @@ def _tables(frame: Any, options: dict[str, Any]) -> list[OutcomeTable]:
 
 
 def _found(tables: list[OutcomeTable], options: dict[str, Any]) -> Estimates:
-    from equipoise.estimates import Estimates  # noqa: PLC0415
+    from equipoise.errors import NotIdentifiedError  # noqa: PLC0415
+    from equipoise.estimates import Estimates, Refusal  # noqa: PLC0415
     from equipoise.synthesis.effect_sizes import measure_named  # noqa: PLC0415
     from equipoise.synthesis.pairwise.pool_table import PoolPlan, pool_table  # noqa: PLC0415
 
@@ -135,7 +150,13 @@ def _found(tables: list[OutcomeTable], options: dict[str, Any]) -> Estimates:
         plan = replace(plan, exponentiate=True)
     found = Estimates()
     for table in tables:
-        found += pool_table(table, plan)
+        try:
+            found += pool_table(table, plan)
+        except NotIdentifiedError as error:
+            if len(tables) == 1:
+                raise
+            refusal = Refusal("pooled-effect", str(error), outcome=table.outcome)
+            found += Estimates(refused=(refusal,))
     if options["plot"] is not None:
         if len(tables) > 1:
             raise click.UsageError("A forest plot shows one outcome: keep its rows alone.")

@@ -14,6 +14,7 @@ from equipoise.errors import DataError
 if TYPE_CHECKING:
     import pandas as pd
 
+    from equipoise.synthesis import Effects
     from equipoise.synthesis.sequential import SequentialAnalysis, SequentialPlan
 
 
@@ -79,6 +80,7 @@ if TYPE_CHECKING:
     show_default=True,
     help="Of each cumulative effect.",
 )
+@click.option("--include-unverified", is_flag=True, help="Take in rows that nobody verified.")
 @plot_option("Also draw the looks")
 @file_options
 def command(file: Path, level: float, as_json: bool, plot: Path | None, **options: Any) -> None:
@@ -94,21 +96,16 @@ def command(file: Path, level: float, as_json: bool, plot: Path | None, **option
       equipoise sequential trials.csv --effect log_rr --se log_rr_se --order year --n n \\
         --measure rr --delta 0.8 --control-risk 0.4 --futility
     """
-    from equipoise.synthesis import checked_effects  # noqa: PLC0415  (--help is instant)
-    from equipoise.synthesis.sequential import (  # noqa: PLC0415
+    from equipoise.synthesis.sequential import (  # noqa: PLC0415  (--help is instant)
         SequentialPlan,
         sequential_analysis,
     )
 
     reading = {name: options.pop(name) for name in ("delimiter", "decimal", "missing")}
     about = {name: options.pop(name) for name in ("effect", "se", "study", "order", "n")}
-    columns = [about["effect"], about["se"], about["study"], about["order"], *about["n"]]
-    read = read_table(file, list(dict.fromkeys(c for c in columns if c)), **reading)
-    frame, notes = _complete(read.frame, about)
-    names = None if about["study"] is None else list(frame[about["study"]])
-    effects = checked_effects(
-        frame[about["effect"]], frame[about["se"]] ** 2, names, scale=about["effect"]
-    )
+    about["include_unverified"] = options.pop("include_unverified")
+    read = read_table(file, **reading)
+    effects, frame, notes = _complete(read.frame, about)
     people = frame[list(about["n"])].sum(axis=1) if about["n"] else None
     alpha = options.pop("alpha")
     plan = SequentialPlan(**options, alpha=round(1 - level, 12) if alpha is None else alpha)
@@ -123,23 +120,31 @@ def command(file: Path, level: float, as_json: bool, plot: Path | None, **option
         click.echo(f"\nVerdict: {result.verdict}")
 
 
-def _complete(frame: pd.DataFrame, about: dict[str, Any]) -> tuple[pd.DataFrame, tuple[str, ...]]:
-    """Check that numbers are numbers, and leave out rows that lack one, counted."""
+def _complete(
+    frame: pd.DataFrame, about: dict[str, Any]
+) -> tuple[Effects, pd.DataFrame, tuple[str, ...]]:
+    """Check the studies as `pool` does; leave out those without people or a place, by name."""
     import pandas as pd  # noqa: PLC0415
 
-    for column in (about["effect"], about["se"], *about["n"]):
+    from equipoise.synthesis.study_table import Columns, study_tables  # noqa: PLC0415
+
+    for column in (about["order"], *about["n"]):
+        if column not in frame.columns:
+            raise DataError(f"There is no column {column!r}. These are: {list(frame.columns)}.")
+    for column in about["n"]:
         if not pd.api.types.is_numeric_dtype(frame[column].dtype):
             raise DataError(f"Column {column!r} must be numbers in every row.")
-    bad = frame[about["se"]] <= 0
-    if bad.any():
-        raise DataError(
-            f"Row {int(bad.to_numpy().argmax()) + 1} has a standard error of 0 or less."
-        )
-    lacks = frame[[about["effect"], about["se"], about["order"], *about["n"]]].isna().any(axis=1)
+    columns = Columns(effect=about["effect"], se=about["se"], study=about["study"])
+    how = {"scale": about["effect"], "include_unverified": about["include_unverified"]}
+    table = study_tables(frame, columns, **how)[0]
+    lacks = table.frame[[about["order"], *about["n"]]].isna().any(axis=1).to_numpy()
+    if lacks.all():
+        raise DataError(f"No study has all of {[about['order'], *about['n']]}.")
     if not lacks.any():
-        return frame, ()
-    told = f"{int(lacks.sum())} of {len(frame)} rows lack a number and were left out."
-    return frame[~lacks], (told,)
+        return table.effects, table.frame, table.warnings
+    lost = ", ".join(table.effects.take(lacks).study)
+    told = f"Without people or a place in the order, and left out: {lost}"
+    return table.effects.take(~lacks), table.frame[~lacks], (*table.warnings, told)
 
 
 def _draw(path: Path, found: SequentialAnalysis, plan: SequentialPlan, unit: str) -> None:

@@ -51,6 +51,19 @@ def design_of(
     if lacking:
         raise DataError(f"{formula!r} names {lacking}; the table has {list(table.columns)}.")
     rows = table[used].notna().all(axis=1).to_numpy(dtype=bool)
+    _varies(table.loc[rows], used, formula)
     matrix = parsed.get_model_matrix(table[rows].reset_index(drop=True))
     names = tuple("intercept" if name == "Intercept" else str(name) for name in matrix.columns)
     return np.asarray(matrix, dtype=np.float64), names, rows
+
+
+def _varies(table: pd.DataFrame, used: list[str], formula: str) -> None:
+    """Refuse moderators that no study has, or that are the same in all."""
+    if used and not len(table):
+        raise DataError(f"No study has all of {used} that {formula!r} names.")
+    for name in used:
+        if len(set(table[name])) == 1:
+            raise DataError(
+                f"{name!r} is {table[name].iloc[0]!r} in all {len(table)} studies that have the "
+                "moderators: it cannot account for differences. Leave it out."
+            )

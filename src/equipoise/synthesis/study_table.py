@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from equipoise.errors import DataError
 from equipoise.synthesis.effects import Effects, FloatArray, checked_effects
+from equipoise.synthesis.labels import written
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -105,10 +106,21 @@ def study_tables(
         raise DataError("No row is left to pool. " + " ".join(told))
     groups: list[tuple[str | None, pd.DataFrame]] = [(None, table)]
     if columns.outcome is not None:
-        names = table[columns.outcome].astype("str")
-        groups = [(name, table[names == name]) for name in dict.fromkeys(names)]
+        groups = _by_outcome(table, columns)
     how: dict[str, Any] = {"told": told, "scale": scale, "level": level, "repeats": repeats}
     return [_one(name, own, columns, **how) for name, own in groups]
+
+
+def _by_outcome(table: pd.DataFrame, columns: Columns) -> list[tuple[str | None, pd.DataFrame]]:
+    cells = table[columns.outcome]
+    if cells.isna().any():
+        lost = np.array(_names(table, columns.study), dtype=object)[cells.isna()]
+        raise DataError(
+            f"These rows have no outcome in {columns.outcome!r}: {_several(list(lost))}. Fill it, "
+            "or take the rows out."
+        )
+    names = cells.map(written)
+    return [(name, table[names == name]) for name in dict.fromkeys(names)]
 
 
 def _one(
@@ -141,7 +153,9 @@ def _given(
     there = np.isfinite(y) & np.isfinite(v)
     study = np.array(_names(table, columns.study), dtype=object)
     if not there.any():
-        raise DataError("No study has an effect and a standard error in these columns.")
+        numbers = [columns.effect, columns.se, columns.variance, *(columns.interval or ())]
+        shown = ", ".join(name for name in numbers if name is not None)
+        raise DataError(f"No study has an effect and its standard error in these columns: {shown}.")
     told: tuple[str, ...] = ()
     if not there.all():
         lost = _several(list(study[~there]))
@@ -180,6 +194,11 @@ def _verified(
     table: pd.DataFrame, column: str | None, include: bool
 ) -> tuple[pd.DataFrame, tuple[str, ...]]:
     name = column or (VERIFIED if VERIFIED in table.columns else None)
+    if name is None and include:
+        raise DataError(
+            f"No column says which rows are verified: there is none named {VERIFIED!r}. Name it, "
+            "or do not ask for unverified rows."
+        )
     if name is None:
         return table, ()
     good = table[name].astype("str").str.strip().str.casefold().isin(YES).to_numpy()
@@ -208,14 +227,16 @@ def _variances(table: pd.DataFrame, columns: Columns, level: float) -> FloatArra
                 f"{name} has the standard error {se[row]:g} in {columns.se!r}: it must be above "
                 "0. Look whether the column holds effects or lost a sign."
             )
-        return se**2
+        with np.errstate(over="ignore"):  # beyond the largest number: told as left out
+            return np.square(se)
     assert columns.interval is not None  # noqa: S101  (one of the three is there)
     low, high = (_numbers(table, name) for name in columns.interval)
     y = _numbers(table, str(columns.effect))
     for name, a, b, c in zip(_names(table, columns.study), low, y, high, strict=True):
         if np.isfinite([a, b, c]).all() and not a <= b <= c:
             raise DataError(f"{name} has the effect {b:g} outside its limits {a:g} to {c:g}.")
-    return ((high - low) / (2 * float(ndtri((1 + level) / 2)))) ** 2
+    half: FloatArray = (high - low) / 2
+    return (half / float(ndtri((1 + level) / 2))) ** 2
 
 
 def _numbers(table: pd.DataFrame, name: str) -> FloatArray:
@@ -239,7 +260,8 @@ def _numbers(table: pd.DataFrame, name: str) -> FloatArray:
 def _names(table: pd.DataFrame, column: str | None) -> list[str]:
     if column is None:
         return [f"row {i + 1}" for i in table.index]
-    return [str(name).strip() for name in table[column]]
+    named = zip(table.index, table[column], table[column].isna(), strict=True)
+    return [f"row {i + 1} (no name)" if none else written(name) for i, name, none in named]
 
 
 def _one_direction(table: pd.DataFrame, column: str | None, outcome: str | None) -> None:
@@ -263,7 +285,7 @@ def _no_repeats(effects: Effects, outcome: str | None) -> None:
         raise DataError(
             f"{_several(twice)} stands in more than one row{of}. The same people would count "
             "twice. Keep one row a study, or take `equipoise multilevel`, or, where people differ, "
-            "--repeats."
+            "give each its own name (or, in `pool`, --repeats)."
         )
 
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from equipoise.errors import DataError
 from equipoise.synthesis.effect_sizes.checks import FloatArray
+from equipoise.synthesis.labels import written
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -96,7 +97,8 @@ def study_names(frame: pd.DataFrame, column: str | None = None) -> tuple[str, ..
     chosen = column or next((name for name in STUDY if name in frame.columns), None)
     if chosen is None:
         return tuple(f"row {k + 1}" for k in range(len(frame)))
-    return tuple(str(name).strip() for name in frame[chosen])
+    named = enumerate(zip(frame[chosen], frame[chosen].isna(), strict=True))
+    return tuple(f"row {k + 1} (no name)" if none else written(name) for k, (name, none) in named)
 
 
 def numbers(frame: pd.DataFrame, column: str, what: str) -> FloatArray:

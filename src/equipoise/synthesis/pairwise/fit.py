@@ -21,6 +21,8 @@ from equipoise.synthesis.pairwise.weighted import Weighted, at_tau2, total, weig
 Test = Literal["z", "t", "hartung-knapp", "hartung-knapp-adhoc"]
 TESTS: tuple[str, ...] = get_args(Test)
 TAU2_METHODS = (*METHODS, "GENQ")
+ROUNDING = 1e-14
+"""Residuals below this share of the effects are rounding of the arithmetic."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -168,7 +170,10 @@ def hartung_knapp_factor(y: FloatArray, v: FloatArray, x: FloatArray, tau2: floa
 
     The best fit, also where weights are the user's: the factor is about tau2, not about weights.
     """
-    return float(at_tau2(y, v, x, tau2).ypy) / (len(y) - int(x.shape[1]))
+    fit = at_tau2(y, v, x, tau2)
+    if (np.abs(fit.residual) <= ROUNDING * (np.abs(x) @ np.abs(fit.beta) + np.abs(y))).all():
+        return 0.0  # what is left is rounding: the effects are the same
+    return float(fit.ypy) / (len(y) - int(x.shape[1]))
 
 
 def refit(fit: RandomEffectsFit, rows: ArrayLike) -> RandomEffectsFit:
@@ -201,6 +206,8 @@ def _design(
     if design.ndim != 2 or len(design) != k or not np.isfinite(design).all():
         raise DataError(f"Moderators are {k} rows of finite numbers. Got shape {design.shape}.")
     p = design.shape[1]
+    if p == 0:
+        raise DataError("The formula leaves no coefficient. Name a moderator, or leave it out.")
     labels = tuple(names or (("intercept",) if x is None else (f"x{i + 1}" for i in range(p))))
     if len(labels) != p:
         raise DataError(f"{p} coefficients came with {len(labels)} names: {labels}.")

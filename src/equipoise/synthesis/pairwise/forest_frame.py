@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
+from equipoise.synthesis.labels import written
 from equipoise.synthesis.pairwise.fit import random_effects
 from equipoise.synthesis.pairwise.pool import pool
-from equipoise.synthesis.pairwise.pool_table import PoolPlan
+from equipoise.synthesis.pairwise.pool_table import NONE, PoolPlan, weights_of
 from equipoise.synthesis.pairwise.study_rows import study_rows
 from equipoise.synthesis.pairwise.subgroups import subgroups
 from equipoise.synthesis.study_table import OutcomeTable
@@ -35,7 +34,7 @@ def forest_frames(
     """
     import pandas as pd  # noqa: PLC0415
 
-    weights = None if plan.weights is None else table.frame[plan.weights].to_numpy(np.float64)
+    weights = weights_of(table, plan)
     fit = random_effects(table.effects, method=plan.method, test=plan.test, weights=weights)
     rows = study_rows(fit, plan.level).select(name="study-effect")
     shown = {
@@ -54,12 +53,14 @@ def forest_frames(
     pooled = found["pooled-effect"]
     summaries = [_summary("Common effect" if plan.method == "EE" else "Random effects", pooled)]
     if plan.subgroup is not None:
-        studies[plan.subgroup] = studies[plan.subgroup].fillna("not reported")
+        cells = studies[plan.subgroup]
+        studies[plan.subgroup] = [NONE if pd.isna(cell) else written(cell) for cell in cells]
         each = subgroups(
             table.effects,
             studies[plan.subgroup].tolist(),
             method=plan.method,
             test=plan.test,
+            weights=weights,
             level=plan.level,
         )
         summaries += [

@@ -16,7 +16,10 @@ from equipoise.errors import DataError
 from equipoise.synthesis.pairwise.fit import RandomEffectsFit
 from equipoise.synthesis.pairwise.tau2.generalised_q import variance_of_moments, where_q_equals
 from equipoise.synthesis.pairwise.tau2.likelihood import log_likelihood
-from equipoise.synthesis.pairwise.weighted import weighted
+from equipoise.synthesis.pairwise.weighted import Weighted, at_tau2, weighted
+
+SMALL = 1000
+"""Up to so many studies a k by k matrix is no burden."""
 
 
 class QTest(NamedTuple):
@@ -146,14 +149,22 @@ def _edge(holds: Callable[[float], bool], inside: float, outside: float) -> floa
     return middle
 
 
+def _trace_pp(at: Weighted) -> float:
+    """Return the trace of PP from P itself: one heavy study costs the short way its digits."""
+    wx = at.w[:, None] * at.x
+    p = np.diag(at.w) - wx @ at.inverse @ wx.T
+    return float((p * p).sum())
+
+
 def tau2_se(fit: RandomEffectsFit) -> float | None:
     """Return the standard error of tau2: by information, or of the moment estimate; else None.
 
     It says little where tau2 is small: read the interval.
     """
-    y, v, x, at = fit.effects.y, fit.effects.v, fit.x, fit.solution
+    y, v, x = fit.effects.y, fit.effects.v, fit.x
+    at = at_tau2(y, v, x, fit.tau2)  # by information, whatever weights the mean has
     if fit.method == "REML":
-        return math.sqrt(2 / float(at.trace_pp))
+        return math.sqrt(2 / (_trace_pp(at) if fit.k <= SMALL else float(at.trace_pp)))
     if fit.method == "ML":
         return math.sqrt(2 / float((at.w**2).sum()))
     weights = {"DL": 1 / v, "HE": np.ones_like(v), "GENQ": fit.user_weights}.get(fit.method)

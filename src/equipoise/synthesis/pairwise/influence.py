@@ -79,8 +79,15 @@ def influence(fit: RandomEffectsFit) -> Influence:
     """Return case-deletion diagnostics of every study."""
     from scipy.special import chdtri  # noqa: PLC0415
 
-    y, v, x = fit.effects.y, fit.effects.v, fit.x
     without = leave_one_out(fit)
+    same = [s for s, one in zip(fit.effects.study, without, strict=True) if one.se[0] == 0]
+    if fit.se[0] == 0 or same:
+        which = f" without {same[0]}" if fit.se[0] > 0 else ""
+        raise NotIdentifiedError(
+            f"The effects are all the same{which}: there is no standard error to measure with. "
+            "Take --test hartung-knapp-adhoc."
+        )
+    y, v, x = fit.effects.y, fit.effects.v, fit.x
     beta = np.stack([one.beta for one in without])
     tau2 = np.array([one.tau2 for one in without])
     cov = np.stack([one.cov for one in without])

@@ -72,6 +72,11 @@ def permutation_test(
     """
     if fit.user_weights is not None:
         raise NotIdentifiedError("A permutation test is not defined for weights of the user's.")
+    if (fit.se == 0).any():
+        raise NotIdentifiedError(
+            "The effects are all the same, so that their standard error is 0: there is no "
+            "statistic to compare. Take the test hartung-knapp-adhoc or z."
+        )
     most = max(EXACT_UP_TO, draws)
     if fit.p == 1 and (fit.x == 1).all():
         return _of_signs(fit, rng, draws, exact=2**fit.k <= most)
@@ -102,9 +107,22 @@ def _means(fit: RandomEffectsFit, signs: FloatArray) -> FloatArray:
     sums, weight = ((w * signs) @ y), w.sum(-1)
     statistic: FloatArray = sums / np.sqrt(weight)
     if fit.test.startswith("hartung-knapp"):
-        scale = (w @ y**2 - sums**2 / weight) / (fit.k - 1)
+        scale = _spread(w, signs, y, sums, weight) / (fit.k - 1)
         statistic /= np.sqrt(np.maximum(scale, 1.0) if fit.test.endswith("adhoc") else scale)
     return statistic
+
+
+def _spread(
+    w: FloatArray, signs: FloatArray, y: FloatArray, sums: FloatArray, weight: FloatArray
+) -> FloatArray:
+    """Return the weighted squares about the mean, shape (b,); by residuals where they cancel."""
+    squares = w @ y**2
+    spread: FloatArray = squares - sums**2 / weight
+    few = spread < 1e-4 * squares
+    if few.any():
+        away = signs[few] * y - (sums / weight)[few, None]
+        spread[few] = (w[few] * away**2).sum(-1)
+    return spread
 
 
 def _tau2_of_signs(fit: RandomEffectsFit, signs: FloatArray) -> FloatArray:

@@ -5,17 +5,20 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
 from equipoise.errors import DataError, NotIdentifiedError
 from equipoise.estimates import Estimate, Estimates, Refusal
+from equipoise.synthesis.effects import FloatArray
+from equipoise.synthesis.labels import written
 from equipoise.synthesis.moderators import design_of
 from equipoise.synthesis.pairwise.bootstrap import bootstrap
 from equipoise.synthesis.pairwise.fit import RandomEffectsFit, Test, random_effects
 from equipoise.synthesis.pairwise.permutation import permutation_test
 from equipoise.synthesis.pairwise.pool import pool
-from equipoise.synthesis.pairwise.regression import regression
+from equipoise.synthesis.pairwise.regression import moderator_test, regression
 from equipoise.synthesis.pairwise.study_rows import (
     cumulative_rows,
     influence_rows,
@@ -26,7 +29,11 @@ from equipoise.synthesis.pairwise.subgroups import subgroups
 from equipoise.synthesis.study_table import OutcomeTable
 
 PERMUTED = "Permutation test (Follmann & Proschan 1999)"
+SHUFFLED = "Permutation test of moderators (Higgins & Thompson 2004)"
+UNRELATED = "Without a relation, any study could have had any study's moderators"
+NONE = "not reported"
 EXCHANGEABLE = "Without an effect, each study's result is as likely to have the other sign"
+LARGEST_LOG = 709
 LOGS = ("pooled-effect", "common-effect", "prediction-interval", "subgroup-effect")
 
 
@@ -62,7 +69,7 @@ def pool_table(table: OutcomeTable, plan: PoolPlan) -> Estimates:
         if name is not None and name not in table.frame.columns:
             known = list(table.frame.columns)
             raise DataError(f"There is no column {name!r}. These are: {known}.")
-    weights = None if plan.weights is None else table.frame[plan.weights].to_numpy(np.float64)
+    weights = weights_of(table, plan)
     how = {"method": plan.method, "test": plan.test}
     found = pool(table.effects, weights=weights, level=plan.level, **how)  # type: ignore[arg-type]
     fit = random_effects(table.effects, weights=weights, **how)  # type: ignore[arg-type]
@@ -75,9 +82,38 @@ def pool_table(table: OutcomeTable, plan: PoolPlan) -> Estimates:
     return Estimates(tuple(rows), refused, found.source)
 
 
+def weights_of(table: OutcomeTable, plan: PoolPlan) -> FloatArray | None:
+    """Return the user's weights, shape (k,), or None.
+
+    Raises
+    ------
+    DataError
+        When a study has none, or one that is not above 0; names it.
+    """
+    import pandas as pd  # noqa: PLC0415
+
+    if plan.weights is None:
+        return None
+    cells = table.frame[plan.weights]
+    numbers = pd.to_numeric(cells, errors="coerce").to_numpy(np.float64)
+    for study, cell, number in zip(table.effects.study, cells, numbers, strict=True):
+        if not (np.isfinite(number) and number > 0):
+            raise DataError(
+                f"{study} has the weight {written(cell)!r} in {plan.weights!r}: weights are "
+                "numbers above 0. Correct it, or leave the study out."
+            )
+    return np.asarray(numbers, dtype=np.float64)
+
+
 def ratio(row: Estimate) -> Estimate:
-    """Turn a log ratio into a ratio; its standard error stays behind, the limits do not."""
-    values = [None if x is None else math.exp(x) for x in (row.estimate, row.low, row.high)]
+    """Turn a log ratio into a ratio; its standard error stays behind, the limits do not.
+
+    Raises
+    ------
+    DataError
+        When an exponent is beyond the largest number.
+    """
+    values = [None if x is None else _exp(x) for x in (row.estimate, row.low, row.high)]
     return replace(
         row,
         name=f"{row.name.removesuffix('-effect')}-ratio",
@@ -89,19 +125,31 @@ def ratio(row: Estimate) -> Estimate:
     )
 
 
+def _exp(log: float) -> float:
+    if log > LARGEST_LOG:
+        raise DataError(
+            f"exp({log:g}) is beyond the largest number: effects or limits of this size are no "
+            "logs of ratios. Leave --exponentiate out."
+        )
+    return math.exp(log)
+
+
 def _told(row: Estimate, table: OutcomeTable) -> Estimate:
     return replace(row, outcome=table.outcome, warnings=(*row.warnings, *table.warnings))
 
 
 def _more(table: OutcomeTable, plan: PoolPlan, fit: RandomEffectsFit) -> Iterator[Estimates]:
+    import pandas as pd  # noqa: PLC0415
+
     frame, level = table.frame, plan.level
+    how: dict[str, Any] = {"method": plan.method, "test": plan.test}
     if plan.permutations:
         yield _permuted(fit, plan)
     if plan.bootstrap:
-        yield _bootstrapped(fit, plan)
+        yield _or_refusal("bootstrap-effect", lambda: _bootstrapped(fit, plan))
     if plan.subgroup is not None:
-        groups = frame[plan.subgroup].fillna("not reported").tolist()
-        yield subgroups(table.effects, groups, method=plan.method, test=plan.test, level=level)
+        groups = [NONE if pd.isna(cell) else cell for cell in frame[plan.subgroup]]
+        yield subgroups(table.effects, groups, weights=fit.user_weights, level=level, **how)
     if plan.moderators is not None:
         yield _regressed(table, plan)
     if plan.studies:
@@ -124,9 +172,13 @@ def _or_refusal(name: str, asked: Callable[[], Estimates]) -> Estimates:
 def _regressed(table: OutcomeTable, plan: PoolPlan) -> Estimates:
     assert plan.moderators is not None  # noqa: S101  (asked for)
     x, names, rows = design_of(table.frame, plan.moderators)
-    found = regression(
-        table.effects.take(rows), x, names, method=plan.method, test=plan.test, level=plan.level
-    )
+    weights = weights_of(table, plan)
+    own = None if weights is None else weights[rows]
+    how: dict[str, Any] = {"method": plan.method, "test": plan.test, "weights": own}
+    effects = table.effects.take(rows)
+    found = regression(effects, x, names, level=plan.level, **how)
+    if plan.permutations:
+        found += _shuffled(random_effects(effects, x, names=names, **how), plan)
     lost = [study for study, has in zip(table.effects.study, rows, strict=True) if not has]
     if not lost:
         return found
@@ -152,6 +204,40 @@ def _permuted(fit: RandomEffectsFit, plan: PoolPlan) -> Estimates:
         assumptions=(EXCHANGEABLE,),
     )
     return Estimates((row,))
+
+
+def _shuffled(fit: RandomEffectsFit, plan: PoolPlan) -> Estimates:
+    """Write the permutation tests of moderators: each one by its name, and all at once."""
+    assert plan.permutations is not None  # noqa: S101  (asked for)
+    try:
+        test = permutation_test(fit, np.random.default_rng(plan.seed), plan.permutations)
+    except NotIdentifiedError as error:
+        return Estimates(refused=(Refusal("permutation-test", str(error), label="moderators"),))
+    kind = "all" if test.exact else f"{test.draws:,} random"
+    shared = Estimate(
+        "permutation-test",
+        unit=f"t or z among {kind} arrangements of rows",
+        method=f"{SHUFFLED}, {test.draws:,} arrangements",
+        assumptions=(UNRELATED,),
+    )
+    varying = np.flatnonzero((fit.x != fit.x[0]).any(0))
+    rows = [
+        replace(
+            shared,
+            label=fit.names[j],
+            estimate=float(fit.beta[j] / fit.se[j]),
+            p=float(test.p[j]),
+        )
+        for j in varying
+    ]
+    if len(varying) and test.p_omnibus is not None:
+        unit = f"chi-square or F among {kind} arrangements of rows"
+        statistic = moderator_test(fit)[0]
+        every = replace(
+            shared, label="all moderators", estimate=statistic, p=test.p_omnibus, unit=unit
+        )
+        rows.append(every)
+    return Estimates(tuple(rows))
 
 
 def _bootstrapped(fit: RandomEffectsFit, plan: PoolPlan) -> Estimates:

@@ -24,6 +24,7 @@ def regression(
     *,
     method: str = "REML",
     test: Test = "hartung-knapp",
+    weights: ArrayLike | None = None,
     level: float = 0.95,
 ) -> Estimates:
     """Regress effects on moderators.
@@ -34,6 +35,8 @@ def regression(
     x : shape (k, p)
         With a column of ones where an intercept is wanted.
     names : length p
+    weights : shape (k,)
+        Of the user's, as in `random_effects`.
 
     Returns
     -------
@@ -45,7 +48,7 @@ def regression(
     ----------
     Berkey, Hoaglin, Mosteller & Colditz (1995), Stat Med 14:395-411. Knapp & Hartung (2003).
     """
-    fit = random_effects(effects, x, names=names, method=method, test=test)
+    fit = random_effects(effects, x, names=names, method=method, test=test, weights=weights)
     rows: list[Estimate | Refusal] = []
     warned = fit_warnings(fit) + _few(fit)
     for j, name in enumerate(fit.names):
@@ -79,8 +82,12 @@ def moderator_test(fit: RandomEffectsFit) -> tuple[float, int, float]:
     return wald / m, m, float(fdtrc(m, fit.df, wald / m))
 
 
-def _omnibus(fit: RandomEffectsFit) -> Iterator[Estimate]:
+def _omnibus(fit: RandomEffectsFit) -> Iterator[Estimate | Refusal]:
     if not (fit.x != 1).any():
+        return
+    if (fit.se == 0).any():
+        reason = "The moderators leave no spread, so that the standard errors are 0."
+        yield Refusal("moderator-test", reason)
         return
     statistic, m, p = moderator_test(fit)
     law = f"chi-square with {m} df" if fit.df is None else f"F with {m} and {fit.df} df"
@@ -99,7 +106,8 @@ def _r2(fit: RandomEffectsFit) -> Estimate | Refusal:
     """Return the share of tau2 that moderators take away, in percent (Raudenbush 2009)."""
     if fit.method == "EE" or (not (fit.x == 1).all(1).any() and not (fit.x == 1).all(0).any()):
         return Refusal("r2", "R2 compares with a random-effects model that has only an intercept.")
-    whole = random_effects(fit.effects, method=fit.method, test=fit.test).tau2
+    own = fit.user_weights
+    whole = random_effects(fit.effects, method=fit.method, test=fit.test, weights=own).tau2
     if whole == 0:
         return Refusal("r2", "Without moderators tau2 is 0: there is nothing to account for.")
     return Estimate(

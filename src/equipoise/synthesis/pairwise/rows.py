@@ -75,7 +75,12 @@ def fit_warnings(fit: RandomEffectsFit) -> tuple[str, ...]:
     told = []
     if fit.test.startswith("hartung-knapp") and fit.k - fit.p == 1:
         told.append("With 1 degree of freedom the Hartung-Knapp interval is very wide")
-    if fit.test == "hartung-knapp" and fit.se[0] < math.sqrt(fit.plain_cov[0, 0]):
+    if fit.test == "hartung-knapp" and fit.se[0] == 0:
+        told.append(
+            "The effects are all the same, so that Hartung and Knapp's standard error, which "
+            "comes from their spread, is 0: it says nothing. Take hartung-knapp-adhoc"
+        )
+    elif fit.test == "hartung-knapp" and fit.se[0] < math.sqrt(fit.plain_cov[0, 0]):
         told.append(
             "Studies lie closer together than their standard errors allow on average, so that "
             "Hartung and Knapp's standard error is below the usual one: see hartung-knapp-adhoc"

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import isnan
 from typing import Any
 
 from equipoise.estimates import Estimate, Estimates, Refusal
+from equipoise.synthesis.labels import written
 from equipoise.synthesis.pairwise.fit import RandomEffectsFit
 from equipoise.synthesis.pairwise.influence import cumulative, influence, leave_one_out
 from equipoise.synthesis.pairwise.rows import effect_row
@@ -100,11 +102,16 @@ def influence_rows(fit: RandomEffectsFit) -> Estimates:
 
 def cumulative_rows(fit: RandomEffectsFit, order: Sequence[Any], level: float = 0.95) -> Estimates:
     """Write the pooled effect as studies came in: `cumulative-effect`."""
+    pairs = zip(fit.effects.study, order, strict=True)
+    lost = [study for study, at in pairs if at is None or (isinstance(at, float) and isnan(at))]
+    if lost:
+        reason = f"These have no place in the order: {', '.join(lost)}. Fill it, or leave them out."
+        return Estimates(refused=(Refusal("cumulative-effect", reason),))
     rank = sorted(range(fit.k), key=lambda i: order[i])
     rows = []
     for one in cumulative(fit, order):
         last = rank[one.k - 1]
-        label = f"{one.k} studies, {order[last]} ({fit.effects.study[last]})"
+        label = f"{one.k} studies, {written(order[last])} ({fit.effects.study[last]})"
         rows.append(effect_row(one, "cumulative-effect", level=level, label=label))
     reason = f"Pooling begins with {fit.p + 1} studies."
     return Estimates(tuple(rows), (Refusal("cumulative-effect", reason, label="1 study"),))

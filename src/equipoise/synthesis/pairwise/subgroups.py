@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from equipoise.errors import DataError, NotIdentifiedError
 from equipoise.estimates import Estimate, Estimates, Refusal
-from equipoise.synthesis.effects import Effects
+from equipoise.synthesis.effects import Effects, FloatArray
+from equipoise.synthesis.labels import written
 from equipoise.synthesis.pairwise.fit import RandomEffectsFit, Test, random_effects
 from equipoise.synthesis.pairwise.regression import BETWEEN, moderator_test
 from equipoise.synthesis.pairwise.rows import assumptions, effect_row, fit_warnings, method_words
@@ -20,6 +23,7 @@ def subgroups(
     *,
     method: str = "REML",
     test: Test = "hartung-knapp",
+    weights: ArrayLike | None = None,
     level: float = 0.95,
 ) -> Estimates:
     """Pool each subgroup with its own tau2, and test that they differ.
@@ -29,6 +33,8 @@ def subgroups(
     effects
     group : length k
         The subgroup of each study.
+    weights : shape (k,)
+        Of the user's, as in `random_effects`.
 
     Returns
     -------
@@ -36,7 +42,7 @@ def subgroups(
         `subgroup-effect` by group, with `studies`; `subgroup-test` twice: with a tau2 of each
         group's own (Q between, chi-square), and with one tau2 for all (the moderator test).
     """
-    names = [str(g) for g in group]
+    names = [written(g) for g in group]
     if len(names) != len(effects):
         raise DataError(f"{len(effects)} studies came with {len(names)} subgroup labels.")
     levels = list(dict.fromkeys(names))
@@ -44,9 +50,10 @@ def subgroups(
     refused: list[Refusal] = []
     fits: list[RandomEffectsFit] = []
     for one in levels:
-        own = effects.take([i for i, name in enumerate(names) if name == one])
+        rows_of = [i for i, name in enumerate(names) if name == one]
+        own = None if weights is None else np.asarray(weights)[rows_of]
         try:
-            fit = random_effects(own, method=method, test=test)
+            fit = random_effects(effects.take(rows_of), method=method, test=test, weights=own)
         except NotIdentifiedError as error:
             refused.append(Refusal("subgroup-effect", str(error), label=one))
             continue
@@ -55,7 +62,9 @@ def subgroups(
             effect_row(fit, "subgroup-effect", level=level, label=one, warnings=fit_warnings(fit))
         )
         rows.append(Estimate("studies", label=one, estimate=fit.k, unit="studies", method="Count"))
-    for row in (*_own(fits, refused), *_shared(effects, names, levels, method, test)):
+    x = np.array([[1.0, *(name == other for other in levels[1:])] for name in names])
+    how: dict[str, Any] = {"method": method, "test": test, "weights": weights}
+    for row in (*_own(fits, refused), *_shared(effects, x, how)):
         if isinstance(row, Estimate):
             rows.append(row)
         else:
@@ -68,7 +77,14 @@ def _own(fits: list[RandomEffectsFit], left_out: list[Refusal]) -> Iterator[Esti
     from scipy.special import chdtrc  # noqa: PLC0415
 
     if len(fits) < 2 or left_out:
-        reason = "Every subgroup needs a mean of its own; one has too few studies."
+        few = "Every subgroup needs a mean of its own; one has too few studies."
+        reason = few if left_out else "There is one subgroup only."
+        yield Refusal("subgroup-test", reason, label="own tau2")
+        return
+    if any(fit.se[0] == 0 for fit in fits):
+        reason = (
+            "A subgroup's effects are all the same: its standard error is 0, which is no weight."
+        )
         yield Refusal("subgroup-test", reason, label="own tau2")
         return
     y = np.array([fit.beta[0] for fit in fits])
@@ -86,17 +102,18 @@ def _own(fits: list[RandomEffectsFit], left_out: list[Refusal]) -> Iterator[Esti
     )
 
 
-def _shared(
-    effects: Effects, names: list[str], levels: list[str], method: str, test: Test
-) -> Iterator[Estimate | Refusal]:
-    x = np.array([[1.0, *(name == one for one in levels[1:])] for name in names])
+def _shared(effects: Effects, x: FloatArray, how: dict[str, Any]) -> Iterator[Estimate | Refusal]:
+    if x.shape[1] < 2:
+        yield Refusal("subgroup-test", "There is one subgroup only.", label="common tau2")
+        return
     try:
-        fit = random_effects(effects, x, method=method, test=test)
+        fit = random_effects(effects, x, **how)
     except NotIdentifiedError as error:
         yield Refusal("subgroup-test", str(error), label="common tau2")
         return
-    if len(levels) < 2:
-        yield Refusal("subgroup-test", "There is one subgroup only.", label="common tau2")
+    if (fit.se == 0).any():
+        reason = "Effects are all the same within subgroups: the standard error is 0."
+        yield Refusal("subgroup-test", reason, label="common tau2")
         return
     statistic, m, p = moderator_test(fit)
     law = f"chi-square with {m} df" if fit.df is None else f"F with {m} and {fit.df} df"

@@ -55,6 +55,12 @@ def cumulative_looks(
             found.append((float(part.y[0]), float(part.se[0]), np.nan))
             continue
         fit = random_effects(part, method=method, test=test)
+        if fit.se[0] == 0:
+            raise DataError(
+                f"The first {m} trials have one and the same effect, so that Hartung and Knapp's "
+                "standard error is 0 and any boundary would be crossed. Take the test "
+                "hartung-knapp-adhoc or z."
+            )
         tau2 = fit.tau2
         df = np.nan if fit.df is None else float(fit.df)
         found.append((float(fit.beta[0]), float(fit.se[0]), df))
