@@ -28,6 +28,7 @@ from equipoise.synthesis.pairwise.study_rows import (
 from equipoise.synthesis.pairwise.subgroups import subgroups
 from equipoise.synthesis.study_table import OutcomeTable
 
+LEAST_FOR_EGGER = 3
 PERMUTED = "Permutation test (Follmann & Proschan 1999)"
 SHUFFLED = "Permutation test of moderators (Higgins & Thompson 2004)"
 UNRELATED = "Without a relation, any study could have had any study's moderators"
@@ -143,6 +144,8 @@ def _more(table: OutcomeTable, plan: PoolPlan, fit: RandomEffectsFit) -> Iterato
 
     frame, level = table.frame, plan.level
     how: dict[str, Any] = {"method": plan.method, "test": plan.test}
+    if fit.k >= LEAST_FOR_EGGER:
+        yield _egger(table)
     if plan.permutations:
         yield _permuted(fit, plan)
     if plan.bootstrap:
@@ -160,6 +163,14 @@ def _more(table: OutcomeTable, plan: PoolPlan, fit: RandomEffectsFit) -> Iterato
         yield _or_refusal("leave-one-out", lambda: leave_one_out_rows(fit, level))
     if plan.influence:
         yield _or_refusal("influence", lambda: influence_rows(fit))
+
+
+def _egger(table: OutcomeTable) -> Estimates:
+    """Add the classical test of funnel asymmetry; the verb small-study has the others."""
+    from equipoise.synthesis.small_study import small_study  # noqa: PLC0415  (it pools as well)
+
+    found = small_study(table.effects, "egger").select(name="egger-test", label="classical")
+    return Estimates(found.rows, found.refused)
 
 
 def _or_refusal(name: str, asked: Callable[[], Estimates]) -> Estimates:
