@@ -51,8 +51,8 @@ def test_ratios(run, table):
 def test_rows_that_lack_a_number_are_counted(run, tmp_path):
     (tmp_path / "t.csv").write_text(TRIALS + "F,2024,,0.2,20,20\n", encoding="utf-8")
     result = run("sequential", "t.csv", *COLUMNS, "--delta", 0.3)
-    assert "1 of 6 rows lack a number" in result.stdout
+    assert "left out: F" in result.stdout
     (tmp_path / "t.csv").write_text(TRIALS + "F,2024,-0.2,-0.2,20,20\n", encoding="utf-8")
     result = run("sequential", "t.csv", *COLUMNS, "--delta", 0.3)
     assert result.exit_code == 1
-    assert "Row 6 has a standard error of 0 or less" in result.stderr
+    assert "F has the standard error -0.2" in result.stderr

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from equipoise.cli.idle_options import refuse_idle
 from equipoise.cli.table_file import file_options, print_found, read_table
 from equipoise.cli.tau_prior_option import tau_prior_option
 
@@ -100,6 +101,8 @@ def command(
         raise click.UsageError("Name --effect, --se and --study.")
     if bool(options["treat1"]) != bool(options["treat2"]):
         raise click.UsageError("--treat1 and --treat2 go together.")
+    if not options["treat1"]:
+        refuse_idle(("reference", "better"), "is about a network: name --treat1 and --treat2.")
     if bool(options["design"]) != bool(options["bias"]):
         raise click.UsageError("--design and --bias go together.")
     read = read_table(file, None, delimiter=delimiter, decimal=decimal, missing=missing)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from equipoise.cli.idle_options import refuse_idle
 from equipoise.cli.options import plot_option, seed_option, write_figure
 from equipoise.cli.table_file import file_options, print_found, read_table
 from equipoise.cli.tau_prior_option import tau_prior_option
@@ -190,6 +191,7 @@ def _asked(options: dict[str, Any]) -> tuple[TrialColumns, Settings]:
         raise click.UsageError("Give --guesses or --index, not both.")
     if bool(options["index"]) != bool(options["index_se"]):
         raise click.UsageError("--index and --index-se go together.")
+    _refuse_idle(options)
     named = {name: options[name] for name in TrialColumns.__dataclass_fields__}
     columns = TrialColumns(**named)
     priors = Priors(slope_sd=options["slope_sd"], tau=options["tau_prior"])
@@ -198,6 +200,28 @@ def _asked(options: dict[str, Any]) -> tuple[TrialColumns, Settings]:
         **{name: options[name] for name in same}, priors=priors, elicited=options["bias"]
     )
     return columns, settings
+
+
+def _refuse_idle(options: dict[str, Any]) -> None:
+    """Refuse options that would do nothing beside the others."""
+    if not (options["index"] or options["guesses"]):
+        names = ("correlation", "slope_sd", "tau_prior", "draws", "seed")
+        refuse_idle(names, "is about a blinding index: name --guesses or --index.")
+    if not options["design"]:
+        refuse_idle(("reference",), "is a design class: name their column with --design.")
+    if not options["randomised"]:
+        refuse_idle(("margin",), "is about --randomised, and no column of it is named.")
+    if not options["arms"]:
+        refuse_idle(("r",), "is about --arms, and none are named.")
+    if not (options["arms"] or options["responders"]):
+        refuse_idle(("comparator",), "is about --arms or --responders, and none are named.")
+    if not options["belief"]:
+        refuse_idle(("outcome",), "is about --belief, and no file of it is named.")
+    if not options["plot"]:
+        refuse_idle(("figure",), "is about the --plot: ask for one.")
+    if not options["effect"]:
+        of_effects = ("smallest_important", "bias_sd", "bias")
+        refuse_idle(of_effects, "is about effects: name --effect and --se.")
 
 
 def _taken_apart(files: tuple[Path, ...], options: dict[str, Any]) -> Estimates:

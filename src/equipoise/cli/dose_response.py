@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from equipoise.cli.idle_options import refuse_idle
 from equipoise.cli.options import plot_option, write_figure
 from equipoise.cli.table_file import file_options, print_found, read_table
 from equipoise.errors import DataError
@@ -121,6 +123,7 @@ def _knots(_ctx: click.Context, _param: click.Parameter, value: str | None) -> A
     show_default=True,
     help="What an equivalent is worth on the common scale.",
 )
+@click.option("--include-unverified", is_flag=True, help="Take in rows that nobody verified.")
 @plot_option("Also draw the curve")
 @file_options
 def command(file: Path, level: float, plot: Path | None, as_json: bool, **options: Any) -> None:
@@ -143,13 +146,22 @@ def command(file: Path, level: float, plot: Path | None, as_json: bool, **option
         dose_region,
         dose_response,
     )
+    from equipoise.synthesis.study_table import verified_rows  # noqa: PLC0415
 
     if options["one_stage"] and options["two_stage"]:
         raise click.UsageError("Take --one-stage or --two-stage.")
     reading = {name: options.pop(name) for name in ("delimiter", "decimal", "missing")}
-    read = read_table(file, _columns(options), **reading)
-    frame, unit = _with_doses(read.frame, options["dose"])
+    columns = _columns(options)
+    _refuse_idle(options)
+    read = read_table(file, **reading)
+    lacking = [name for name in columns if name not in read.frame.columns]
+    if lacking:
+        known = ", ".join(read.frame.columns)
+        raise DataError(f"{file.name} lacks the column {lacking[0]!r}. Its columns are: {known}.")
+    checked, told = verified_rows(read.frame, include=options["include_unverified"])
+    frame, unit = _with_doses(checked, options["dose"])
     data = _studies(frame, options)
+    data = replace(data, notes=(*told, *data.notes))
     asked = DoseResponseOptions(
         shape=options["shape"],
         knots=options["knots"],
@@ -197,6 +209,17 @@ def _columns(options: dict[str, Any]) -> list[str]:
     if options["design"] not in ("cc", "ci", "ir"):
         columns.append(options["design"])
     return list(dict.fromkeys(columns))
+
+
+def _refuse_idle(options: dict[str, Any]) -> None:
+    """Refuse options that would do nothing beside the others."""
+    if options["kind"] != "contrasts":
+        names = ("reference_dose", "covariance", "design", "correlation")
+        refuse_idle(names, "is about reported effects: name --effect and --se.")
+    if options["kind"] != "means":
+        refuse_idle(("shared_variance",), "is about means: name --mean, --sd and --n.")
+    if options["equivalents"] is None:
+        refuse_idle(("unit_dose",), "is about --equivalents, and no table of them is named.")
 
 
 def _with_doses(frame: pd.DataFrame, dose: str) -> tuple[pd.DataFrame, str]:

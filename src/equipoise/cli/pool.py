@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from equipoise.cli.idle_options import refuse_idle
 from equipoise.cli.measure_options import MEASURES, NUMBERS, number_options, pairs
 from equipoise.cli.options import plot_option, seed_option, write_figure
 from equipoise.cli.table_file import file_options, print_found, read_table
@@ -105,17 +106,16 @@ def command(
 def _refuse_idle(options: dict[str, Any]) -> None:
     """Refuse options that would do nothing beside the others."""
     spread = [name for name in ("se", "variance", "interval") if options[name]]
-    numbers = [name for name in NUMBERS if options[name]]
     if options["measure"] is None and len(spread) != 1:
         raise click.UsageError("With --effect name one of --se, --variance, --interval.")
     if options["measure"] is not None and spread:
         raise click.UsageError(f"--measure computes its own variances: leave --{spread[0]} out.")
-    if options["measure"] is None and (numbers or options["named"]):
-        name = numbers[0] if numbers else "column"
-        raise click.UsageError(f"--{name} is a number of a --measure, and none is named.")
-    idle = [name for name in ("show", "rob", "favours", "narrow") if options[name]]
-    if options["plot"] is None and idle:
-        raise click.UsageError(f"--{idle[0]} is about the --plot, and none is asked for.")
+    if options["measure"] is None:
+        refuse_idle((*NUMBERS, "named"), "is a number of a --measure, and none is named.")
+    if options["plot"] is None:
+        refuse_idle(("show", "rob", "favours", "narrow"), "is about the --plot: ask for one.")
+    if not (options["permutations"] or options["bootstrap"]):
+        refuse_idle(("seed",), "is for --permutations and --bootstrap: ask for one.")
 
 
 def _tables(frame: Any, options: dict[str, Any]) -> list[OutcomeTable]:

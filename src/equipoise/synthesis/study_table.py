@@ -101,7 +101,7 @@ def study_tables(
 
     table = nw.from_native(frame, eager_only=True).to_pandas().reset_index(drop=True)
     _has(table, columns)
-    table, told = _verified(table, columns.verified, include_unverified)
+    table, told = verified_rows(table, columns.verified, include=include_unverified)
     if not len(table):
         raise DataError("No row is left to pool. " + " ".join(told))
     groups: list[tuple[str | None, pd.DataFrame]] = [(None, table)]
@@ -190,9 +190,16 @@ def _has(table: pd.DataFrame, columns: Columns) -> None:
         )
 
 
-def _verified(
-    table: pd.DataFrame, column: str | None, include: bool
+def verified_rows(
+    table: pd.DataFrame, column: str | None = None, *, include: bool = False
 ) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """Leave out rows that nobody verified, and say so; by the column `verified` if None is named.
+
+    Raises
+    ------
+    DataError
+        When unverified rows are asked for and no column says which they are.
+    """
     name = column or (VERIFIED if VERIFIED in table.columns else None)
     if name is None and include:
         raise DataError(

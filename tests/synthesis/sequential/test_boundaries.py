@@ -81,7 +81,7 @@ def test_the_first_look_and_later_bounds_spend_what_they_may(shares, spending):
         stay, _ = quad(
             lambda z: np.exp(-z * z / 2) / np.sqrt(2 * np.pi)
             * ndtr((rho * z - c[1]) / np.sqrt(1 - rho**2)),
-            -c[0], min(c[0], 12), epsabs=1e-13, epsrel=1e-10, limit=400,
+            -c[0], min(c[0], 12), epsabs=0, epsrel=1e-9, limit=400,
             points=[np.clip(c[1] / rho, -c[0], min(c[0], 12))],
         )  # fmt: skip
         assert_allclose(ndtr(-c[0]) + stay, found.spent[1], rtol=1e-6)

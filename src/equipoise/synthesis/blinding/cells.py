@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from equipoise.errors import DataError
+from equipoise.synthesis.labels import written
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,6 +24,8 @@ def numbers(frame: pd.DataFrame, name: str | None) -> NDArray[np.float64]:
 
     if name is None or name not in frame:
         raise DataError(f"The table has no column {name!r}. It has {', '.join(map(str, frame))}.")
+    if frame[name].isna().all():
+        return np.full(len(frame), np.nan)
     if not pd.api.types.is_numeric_dtype(frame[name].dtype):
         raise DataError(
             f"{name} holds text, not numbers, such as {frame[name].dropna().iloc[0]!r}."
@@ -38,7 +41,7 @@ def words(frame: pd.DataFrame, name: str | None) -> Sequence[str] | None:
     if name not in frame:
         raise DataError(f"The table has no column {name!r}. It has {', '.join(map(str, frame))}.")
     values: list[Any] = frame[name].to_numpy().tolist()
-    return ["not reported" if _missing(v) else str(v).strip() for v in values]
+    return ["not reported" if _missing(v) else written(v) for v in values]
 
 
 def _missing(value: Any) -> bool:

@@ -145,12 +145,30 @@ def index_of(frame: pd.DataFrame, columns: TrialColumns) -> TrialIndex | None:
                 f"control arm. Got {len(columns.guesses)}."
             )
         table = np.column_stack([numbers(frame, name) for name in columns.guesses])
+        for study, row in zip(frame[columns.study], table, strict=True):
+            _one_trial(str(study).strip(), row)
         return index_of_counts(table.reshape(-1, 2, 3))
     if columns.index is None:
         return None
     if columns.index_se is None:
         raise DataError("A blinding index needs its standard error too: name that column.")
     return TrialIndex(numbers(frame, columns.index), numbers(frame, columns.index_se) ** 2)
+
+
+def _one_trial(study: str, row: NDArray[np.float64]) -> None:
+    """Check one trial's six counts, by its name."""
+    there = np.isfinite(row)
+    if there.any() and not there.all():
+        raise DataError(
+            f"{study} has only some of its guess counts: give all six, 0 where nobody was unsure, "
+            "or none."
+        )
+    if (row < 0).any() or (there.all() and not row.reshape(2, 3).sum(1).all()):
+        shown = ", ".join(f"{x:g}" for x in row)
+        raise DataError(
+            f"{study} has the guess counts {shown}: right, wrong and unsure of each arm are 0 or "
+            "more, and not all 0. Leave all six empty where nobody was asked."
+        )
 
 
 def indexed_of(frame: pd.DataFrame, columns: TrialColumns, settings: Settings) -> IndexedTrials:

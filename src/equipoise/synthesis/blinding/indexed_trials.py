@@ -90,7 +90,11 @@ def indexed(
         )
     m, w = index.index[kept], index.variance[kept]
     if (np.abs(m) > 1).any() or (w < 0).any():
-        raise DataError("A blinding index lies in [-1, 1], and its variance is not below 0.")
+        bad = int(((np.abs(m) > 1) | (w < 0)).argmax())
+        raise DataError(
+            f"{effects.take(kept).study[bad]} has the blinding index {m[bad]:g}: an index lies in "
+            "[-1, 1], and its variance is not below 0."
+        )
     few = effects.take(kept)
     classes = ("all",) if design is None else None
     labels = ("all",) * len(few) if design is None else tuple(np.asarray(design)[kept].tolist())

@@ -130,7 +130,9 @@ def _by_study(
     missing = table[[study, dose, *needed]].isna().any(axis=1)
     notes = []
     if missing.any():
-        notes.append(f"{int(missing.sum())} of {len(table)} rows lack a number and were left out.")
+        lost = _few([_name(key) for key in table[study][missing]])
+        count = f"{int(missing.sum())} of {len(table)} rows"
+        notes.append(f"{count} lack a number and were left out: {lost}.")
     alone, flat, out = [], [], []
     for key, rows in table[~missing].groupby(study, sort=False):
         name, arms = _name(key), rows.sort_values(dose, kind="stable")
@@ -161,7 +163,8 @@ def _told(name: str, of: Callable[[str, pd.DataFrame], DoseStudy], arms: pd.Data
         return of(name, arms)
     except EquipoiseError as error:
         text = str(error)
-        raise DataError(text if text.startswith(name) else f"{name}: {text}") from error
+        named = text.startswith((f"{name}:", f"{name} "))
+        raise DataError(text if named else f"{name}: {text}") from error
 
 
 def _name(key: object) -> str:
