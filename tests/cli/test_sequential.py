@@ -48,7 +48,7 @@ def test_ratios(run, table):
     assert "--control-risk" in result.stderr
 
 
-def test_rows_that_lack_a_number_are_counted(run, tmp_path):
+def test_rows_that_lack_a_number_are_named(run, tmp_path):
     (tmp_path / "t.csv").write_text(TRIALS + "F,2024,,0.2,20,20\n", encoding="utf-8")
     result = run("sequential", "t.csv", *COLUMNS, "--delta", 0.3)
     assert "left out: F" in result.stdout
