@@ -41,7 +41,6 @@ def estimates(result: Result) -> dict[tuple[str, str | None], dict[str, object]]
         (("--narrow",), 2, "--narrow is about the --plot"),
         (("--events1", "x"), 2, "--events1 is a number of a --measure"),
         (("--column", "se1=x"), 2, "--column is a number of a --measure"),
-        (("--seed", "3"), 2, "--seed is for --permutations and --bootstrap"),
         (("--include-unverified",), 1, "No column says which rows are verified"),
     ],
 )
@@ -51,6 +50,14 @@ def test_what_would_be_idle_or_cannot_be_is_refused(
     result = run(tmp_path, ROWS, *options)
     assert result.exit_code == code
     assert said in result.stderr
+
+
+def test_limits_of_ratios_are_told(tmp_path: Path) -> None:
+    path = tmp_path / "ratios.csv"
+    path.write_text("study,rr,lo,hi\nA,1.5,1.1,2.4\nB,1.2,0.9,1.6\nC,2,1.2,3.3\n", encoding="utf-8")
+    asked = ["pool", str(path), "--effect", "rr", "--interval", "lo", "hi", "--study", "study"]
+    warnings = estimates(CliRunner().invoke(cli, [*asked, "--json"]))["pooled-effect", None]
+    assert any("off the middle of its limits: A, B, C" in w for w in warnings["warnings"])  # type: ignore[union-attr, attr-defined]
 
 
 def test_a_moderator_that_never_varies_is_named(tmp_path: Path) -> None:

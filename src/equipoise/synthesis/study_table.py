@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 YES = {"yes", "y", "true", "1", "1.0", "verified"}
 VERIFIED = "verified"
 SHOWN = 5
+ASKEW = 0.05
+"""Of the width of an interval: rounded limits leave an effect farther off its middle seldom."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +163,7 @@ def _given(
         lost = _several(list(study[~there]))
         told = (f"Without an effect or its standard error, and left out: {lost}",)
     rows = np.flatnonzero(there)
+    told = (*told, *_off_the_middle(table.iloc[rows], columns))
     return checked_effects(y[rows], v[rows], list(study[rows])), rows, told
 
 
@@ -244,6 +247,23 @@ def _variances(table: pd.DataFrame, columns: Columns, level: float) -> FloatArra
             raise DataError(f"{name} has the effect {b:g} outside its limits {a:g} to {c:g}.")
     half: FloatArray = (high - low) / 2
     return (half / float(ndtri((1 + level) / 2))) ** 2
+
+
+def _off_the_middle(table: pd.DataFrame, columns: Columns) -> tuple[str, ...]:
+    """Say which effects do not lie amid their limits: those of ratios do so as logs alone."""
+    if columns.interval is None:
+        return ()
+    low, high = (_numbers(table, name) for name in columns.interval)
+    off = np.abs(_numbers(table, str(columns.effect)) - (low + high) / 2) > ASKEW * (high - low)
+    if not off.any():
+        return ()
+    names = _several(
+        [n for n, is_off in zip(_names(table, columns.study), off, strict=True) if is_off]
+    )
+    return (
+        f"Effect off the middle of its limits: {names}. Ratios and their limits must be logs; "
+        "where they are, look for a slip",
+    )
 
 
 def _numbers(table: pd.DataFrame, name: str) -> FloatArray:
