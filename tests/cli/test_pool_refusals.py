@@ -148,3 +148,39 @@ def test_sequential_checks_studies_as_pool_does(tmp_path: Path) -> None:
     )
     assert same.exit_code == 1
     assert "hartung-knapp-adhoc" in same.stderr
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--variance", "3"), "--variance is about people (--n) and --measure md"),
+        (("--control-risk", "0.3"), "--control-risk is about people (--n)"),
+        (("--level", "0.9", "--alpha", "0.05"), "--level and --alpha say the same"),
+    ],
+)
+def test_idle_options_of_sequential(tmp_path: Path, options: tuple[str, ...], said: str) -> None:
+    how = ("--order", "year", "--delta", "0.5", *options)
+    result = run(tmp_path, ROWS, *how, verb="sequential")
+    assert result.exit_code == 2
+    assert said in result.stderr
+
+
+def test_a_network_without_a_treatment_names_the_study(tmp_path: Path) -> None:
+    text = ROWS.replace("B,-0.2,0.3,2002,active", "B,-0.2,0.3,2002,")
+    result = run(tmp_path, text, "--treat1", "kind", "--treat2", "year", verb="bayes")
+    assert result.exit_code == 1
+    assert "B has nothing in 'kind'" in result.stderr
+
+
+def test_dose_response_leaves_unverified_rows_out(tmp_path: Path) -> None:
+    path = tmp_path / "doses.csv"
+    rows = [f"{s},{d},{5 + d // 2},50,{v}" for s, v in zip("ABC", ("yes", "yes", "no"), strict=True)
+            for d in (0, 10, 20)]  # fmt: skip
+    path.write_text("study,dose,r,n,verified\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    asked = ["dose-response", str(path), "--study", "study", "--dose", "dose", "--events", "r"]
+    result = CliRunner().invoke(cli, [*asked, "--total", "n", "--json"])
+    assert result.exit_code == 0, result.output
+    assert "3 rows were verified by nobody" in result.stdout
+    result = CliRunner().invoke(cli, [*asked, "--total", "n", "--covariance", "hamling"])
+    assert result.exit_code == 2
+    assert "--covariance is about reported effects" in result.stderr
