@@ -122,7 +122,8 @@ def _information(
         raise DataError(f"People are one number a study. Got {n.shape} for {len(effects)}.")
     if not (n > 0).all():
         bad = int((~(n > 0)).argmax())
-        raise DataError(f"{effects.study[bad]} has {n[bad]:g} people. People are above 0 in every study.")
+        who = effects.study[bad]
+        raise DataError(f"{who} has {n[bad]:g} people. People are above 0 in every study.")
     return np.cumsum(n[looks.rows]), "people in both arms"
 
 
