@@ -10,6 +10,7 @@ import click
 from equipoise.cli.idle_options import refuse_idle
 from equipoise.cli.table_file import file_options, print_found, read_table
 from equipoise.cli.tau_prior_option import tau_prior_option
+from equipoise.errors import DataError
 
 if TYPE_CHECKING:
     from equipoise.estimates import Estimates
@@ -145,7 +146,13 @@ def _found(table: OutcomeTable, options: dict[str, Any]) -> Estimates:
 
 
 def _words(table: OutcomeTable, name: str) -> list[str]:
+    from equipoise.synthesis.labels import written  # noqa: PLC0415
+
     if name not in table.frame:
         columns = ", ".join(map(str, table.frame))
         raise click.UsageError(f"The table has no column {name!r}. It has {columns}.")
-    return [str(value).strip() for value in table.frame[name]]
+    empty = table.frame[name].isna()
+    if empty.any():
+        study = table.effects.study[int(empty.to_numpy().argmax())]
+        raise DataError(f"{study} has nothing in {name!r}: fill it, or take the row out.")
+    return [written(value) for value in table.frame[name]]

@@ -205,7 +205,7 @@ def _asked(options: dict[str, Any]) -> tuple[TrialColumns, Settings]:
 def _refuse_idle(options: dict[str, Any]) -> None:
     """Refuse options that would do nothing beside the others."""
     if not (options["index"] or options["guesses"]):
-        names = ("correlation", "slope_sd", "tau_prior", "draws", "seed")
+        names = ("correlation", "slope_sd", "tau_prior")
         refuse_idle(names, "is about a blinding index: name --guesses or --index.")
     if not options["design"]:
         refuse_idle(("reference",), "is a design class: name their column with --design.")

@@ -114,8 +114,6 @@ def _refuse_idle(options: dict[str, Any]) -> None:
         refuse_idle((*NUMBERS, "named"), "is a number of a --measure, and none is named.")
     if options["plot"] is None:
         refuse_idle(("show", "rob", "favours", "narrow"), "is about the --plot: ask for one.")
-    if not (options["permutations"] or options["bootstrap"]):
-        refuse_idle(("seed",), "is for --permutations and --bootstrap: ask for one.")
 
 
 def _tables(frame: Any, options: dict[str, Any]) -> list[OutcomeTable]:

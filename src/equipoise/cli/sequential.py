@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from equipoise.cli.idle_options import refuse_idle
 from equipoise.cli.options import plot_option, write_figure
 from equipoise.cli.table_file import file_options, print_found, read_table
 from equipoise.errors import DataError
@@ -101,6 +102,7 @@ def command(file: Path, level: float, as_json: bool, plot: Path | None, **option
         sequential_analysis,
     )
 
+    _refuse_idle(options)
     reading = {name: options.pop(name) for name in ("delimiter", "decimal", "missing")}
     about = {name: options.pop(name) for name in ("effect", "se", "study", "order", "n")}
     about["include_unverified"] = options.pop("include_unverified")
@@ -118,6 +120,16 @@ def command(file: Path, level: float, as_json: bool, plot: Path | None, **option
     print_found(found, f"Sequential analysis of {len(effects)} trials", as_json=as_json)
     if not as_json:
         click.echo(f"\nVerdict: {result.verdict}")
+
+
+def _refuse_idle(options: dict[str, Any]) -> None:
+    """Refuse options that would do nothing beside the others."""
+    if options["measure"] != "md" or not options["n"]:
+        refuse_idle(("variance",), "is about people (--n) and --measure md.")
+    if options["measure"] not in ("or", "rr") or not options["n"]:
+        refuse_idle(("control_risk",), "is about people (--n) and --measure or, rr.")
+    if options["alpha"] is not None:
+        refuse_idle(("level",), "and --alpha say the same: intervals are 1 - alpha. Give one.")
 
 
 def _complete(

@@ -8,7 +8,7 @@ asked for.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -16,8 +16,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from equipoise.errors import DataError
-from equipoise.synthesis.effects import Effects, FloatArray, checked_effects
+from equipoise.synthesis.effects import Effects, checked_effects
 from equipoise.synthesis.labels import written
+from equipoise.synthesis.study_cells import (
+    numbers,
+    off_the_middle,
+    several,
+    study_names,
+    variances,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,7 +32,6 @@ if TYPE_CHECKING:
 
 YES = {"yes", "y", "true", "1", "1.0", "verified"}
 VERIFIED = "verified"
-SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +120,9 @@ def study_tables(
 def _by_outcome(table: pd.DataFrame, columns: Columns) -> list[tuple[str | None, pd.DataFrame]]:
     cells = table[columns.outcome]
     if cells.isna().any():
-        lost = np.array(_names(table, columns.study), dtype=object)[cells.isna()]
+        lost = np.array(study_names(table, columns.study), dtype=object)[cells.isna()]
         raise DataError(
-            f"These rows have no outcome in {columns.outcome!r}: {_several(list(lost))}. Fill it, "
+            f"These rows have no outcome in {columns.outcome!r}: {several(list(lost))}. Fill it, "
             "or take the rows out."
         )
     names = cells.map(written)
@@ -149,18 +155,19 @@ def _given(
 ) -> tuple[Effects, NDArray[np.int64], tuple[str, ...]]:
     """Take effects and their standard errors as they are."""
     assert columns.effect is not None  # noqa: S101  (`_has` asked for it)
-    y, v = _numbers(table, columns.effect), _variances(table, columns, level)
+    y, v = numbers(table, columns.effect), variances(table, columns, level)
     there = np.isfinite(y) & np.isfinite(v)
-    study = np.array(_names(table, columns.study), dtype=object)
+    study = np.array(study_names(table, columns.study), dtype=object)
     if not there.any():
-        numbers = [columns.effect, columns.se, columns.variance, *(columns.interval or ())]
-        shown = ", ".join(name for name in numbers if name is not None)
+        asked = [columns.effect, columns.se, columns.variance, *(columns.interval or ())]
+        shown = ", ".join(name for name in asked if name is not None)
         raise DataError(f"No study has an effect and its standard error in these columns: {shown}.")
     told: tuple[str, ...] = ()
     if not there.all():
-        lost = _several(list(study[~there]))
+        lost = several(list(study[~there]))
         told = (f"Without an effect or its standard error, and left out: {lost}",)
     rows = np.flatnonzero(there)
+    told = (*told, *off_the_middle(table.iloc[rows], columns))
     return checked_effects(y[rows], v[rows], list(study[rows])), rows, told
 
 
@@ -220,57 +227,6 @@ def verified_rows(
     )
 
 
-def _variances(table: pd.DataFrame, columns: Columns, level: float) -> FloatArray:
-    from scipy.special import ndtri  # noqa: PLC0415
-
-    if columns.variance is not None:
-        return _numbers(table, columns.variance)
-    if columns.se is not None:
-        se = _numbers(table, columns.se)
-        if (se < 0).any():
-            row = int((se < 0).argmax())
-            name = _names(table, columns.study)[row]
-            raise DataError(
-                f"{name} has the standard error {se[row]:g} in {columns.se!r}: it must be above "
-                "0. Look whether the column holds effects or lost a sign."
-            )
-        with np.errstate(over="ignore"):  # beyond the largest number: told as left out
-            return np.square(se)
-    assert columns.interval is not None  # noqa: S101  (one of the three is there)
-    low, high = (_numbers(table, name) for name in columns.interval)
-    y = _numbers(table, str(columns.effect))
-    for name, a, b, c in zip(_names(table, columns.study), low, y, high, strict=True):
-        if np.isfinite([a, b, c]).all() and not a <= b <= c:
-            raise DataError(f"{name} has the effect {b:g} outside its limits {a:g} to {c:g}.")
-    half: FloatArray = (high - low) / 2
-    return (half / float(ndtri((1 + level) / 2))) ** 2
-
-
-def _numbers(table: pd.DataFrame, name: str) -> FloatArray:
-    import pandas as pd  # noqa: PLC0415
-
-    column = table[name]
-    if not pd.api.types.is_numeric_dtype(column.dtype):
-        number = pd.to_numeric(column, errors="coerce")
-        odd = column[number.isna() & column.notna()]
-        if len(odd):
-            shown = str(odd.iloc[0])
-            comma = "," in shown and "." not in shown
-            remedy = (
-                "Decimal commas? Add --decimal ,." if comma else "Correct it, or leave it empty."
-            )
-            raise DataError(f"{name!r} holds {shown!r}, which is no number. {remedy}")
-        column = number
-    return np.asarray(column.astype("float64"), dtype=np.float64)
-
-
-def _names(table: pd.DataFrame, column: str | None) -> list[str]:
-    if column is None:
-        return [f"row {i + 1}" for i in table.index]
-    named = zip(table.index, table[column], table[column].isna(), strict=True)
-    return [f"row {i + 1} (no name)" if none else written(name) for i, name, none in named]
-
-
 def _one_direction(table: pd.DataFrame, column: str | None, outcome: str | None) -> None:
     name = column or ("direction" if "direction" in table.columns else None)
     if name is None:
@@ -290,13 +246,7 @@ def _no_repeats(effects: Effects, outcome: str | None) -> None:
     if twice:
         of = "" if outcome is None else f" of {outcome}"
         raise DataError(
-            f"{_several(twice)} stands in more than one row{of}. The same people would count "
+            f"{several(twice)} stands in more than one row{of}. The same people would count "
             "twice. Keep one row a study, or take `equipoise multilevel`, or, where people differ, "
             "give each its own name (or, in `pool`, --repeats)."
         )
-
-
-def _several(names: Sequence[Any]) -> str:
-    shown = ", ".join(map(str, names[:SHOWN]))
-    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
-    return f"{shown}{more}"

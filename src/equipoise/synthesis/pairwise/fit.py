@@ -152,11 +152,8 @@ def random_effects(
         raise DataError(f"tau2 is a variance: 0 or more. Got {spread:g}.")
     y, v = effects.y, effects.v
     fit = at_tau2(y, v, x, spread) if own is None else weighted(y, own, x)
-    cov = _plain_cov(fit, v, spread, own)
+    cov = _plain_cov(fit, v, spread, own) * _factor(effects, x, spread, test)
     df = None if test == "z" else len(effects) - x.shape[1]
-    if test.startswith("hartung-knapp"):
-        factor = hartung_knapp_factor(y, v, x, spread)
-        cov = cov * (max(factor, 1.0) if test.endswith("adhoc") else factor)
     return RandomEffectsFit(effects, x, names, method, test, spread, own, fit, cov, df)
 
 
@@ -174,6 +171,13 @@ def hartung_knapp_factor(y: FloatArray, v: FloatArray, x: FloatArray, tau2: floa
     if (np.abs(fit.residual) <= ROUNDING * (np.abs(x) @ np.abs(fit.beta) + np.abs(y))).all():
         return 0.0  # what is left is rounding: the effects are the same
     return float(fit.ypy) / (len(y) - int(x.shape[1]))
+
+
+def _factor(effects: Effects, x: FloatArray, tau2: float, test: Test) -> float:
+    if not test.startswith("hartung-knapp"):
+        return 1.0
+    factor = hartung_knapp_factor(effects.y, effects.v, x, tau2)
+    return max(factor, 1.0) if test.endswith("adhoc") else factor
 
 
 def refit(fit: RandomEffectsFit, rows: ArrayLike) -> RandomEffectsFit:

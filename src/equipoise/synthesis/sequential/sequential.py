@@ -118,8 +118,12 @@ def _information(
     if people is None:
         return np.cumsum(1 / effects.v[looks.rows]), "sum of inverse variances"
     n = np.asarray(people, dtype=np.float64)
-    if n.shape != effects.y.shape or not (n > 0).all():
-        raise DataError(f"People are above 0, one number a study. Got {n.tolist()}.")
+    if n.shape != effects.y.shape:
+        raise DataError(f"People are one number a study. Got {n.shape} for {len(effects)}.")
+    if not (n > 0).all():
+        bad = int((~(n > 0)).argmax())
+        who = effects.study[bad]
+        raise DataError(f"{who} has {n[bad]:g} people. People are above 0 in every study.")
     return np.cumsum(n[looks.rows]), "people in both arms"
 
 
