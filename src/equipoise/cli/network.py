@@ -11,7 +11,7 @@ import click
 from equipoise.cli.network_options import (
     ARMS,
     CONTRASTS,
-    check_columns,
+    check_options,
     column_options,
     kinds_told,
     model_options,
@@ -59,7 +59,7 @@ def command(file: Path, as_json: bool, **options: Any) -> None:
       equipoise network arms.csv --arms --kinds kinds.csv --small-values bad
       equipoise network arms.csv --arms --components --inactive "care as usual"
     """
-    check_columns(options)
+    check_options(options)
     look = {name: options[name] for name in ("delimiter", "decimal", "missing")}
     read = read_table(file, **look)
     network, study = _network(read.frame, options)
@@ -140,7 +140,7 @@ def _analysed(network: Network, kinds: ByKind | None, options: dict[str, Any]) -
         )
     if options["components"]:
         parts = {"separator": options["separator"], "inactive": options["inactive"]}
-        found += component_rows(network, method=method, **parts, **about)
+        found += component_rows(network, method=method, tau2=options["tau2"], **parts, **about)
     if kinds:
         split = fit_network(kinds.split, method, options["tau2"]).random
         joined = fit_network(kinds.joined, method, options["tau2"]).random

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from equipoise.cli.options import write_figure
+from equipoise.errors import DataError
 
 if TYPE_CHECKING:
     from equipoise.estimates import Estimates
@@ -15,6 +16,12 @@ def draw(
     found: Estimates, network: Network, kinds: dict[str, str], options: dict[str, Any]
 ) -> None:
     """Write the figures that were asked for."""
+    asked = [f for f in ("plot_league", "plot_ranks") if options[f] is not None]
+    if asked and not found.select(name="network-effect").rows:
+        raise DataError(
+            "A network in parts that only components join has no league and no ranks of its own: "
+            f"leave out {' and '.join('--' + name.replace('_', '-') for name in asked)}."
+        )
     if options["plot"] is not None:
         _graph(network, kinds, options)
     if options["plot_league"] is not None:

@@ -14,6 +14,13 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 CONTRASTS = ("effect", "se", "treat1", "treat2")
 ARMS = ("treatment", "events", "n", "time", "mean", "sd", "arm_se", "measure")
+NEEDS = {
+    "separator": ("components",),
+    "inactive": ("components",),
+    "coefficients": ("covariate",),
+    "joined": ("kind", "kinds"),
+}
+"""Options that say nothing without one of others."""
 MEASURES = ("OR", "RR", "RD", "ASD", "IRR", "IRD", "MD", "SMD", "SMD-hedges", "ROM")
 
 
@@ -110,22 +117,43 @@ def _all(command: Command, *options: Callable[[Command], Command]) -> Command:
     return command
 
 
-def check_columns(options: dict[str, Any]) -> None:
+def check_options(options: dict[str, Any]) -> None:
+    """Refuse options that contradict each other, or that would do nothing."""
+    _check_columns(options)
+    told = click.get_current_context().get_parameter_source
+    for name, needs in NEEDS.items():
+        asked = told(name) is not click.core.ParameterSource.DEFAULT
+        if asked and not any(options[other] for other in needs):
+            raise click.UsageError(f"{_flag(name)} goes with {' or '.join(map(_flag, needs))}.")
+    if options["tau2"] is None:
+        return
+    if told("method") is not click.core.ParameterSource.DEFAULT:
+        raise click.UsageError("--tau2 is known, or estimated by --method: leave one of them out.")
+    if options["covariate"]:
+        raise click.UsageError("With --covariate tau2 is estimated: leave out --tau2.")
+
+
+def _flag(name: str) -> str:
+    return f"--{name.replace('_', '-')}"
+
+
+def _check_columns(options: dict[str, Any]) -> None:
     """Refuse options of comparisons and of arms together, or half of either."""
-    given = [f"--{name}" for name in CONTRASTS if options[name]]
+    own = (*CONTRASTS, "scale", "mend")
+    given = [_flag(name) for name in own if options[name]]
     if options["arms"]:
         if given:
-            raise click.UsageError(f"{', '.join(given)} are of comparisons: leave out --arms.")
+            raise click.UsageError(f"With --arms leave out {', '.join(given)}: of comparisons.")
         return
-    lacking = [f"--{name}" for name in (*CONTRASTS, "study") if not options[name]]
+    lacking = [_flag(name) for name in (*CONTRASTS, "study") if not options[name]]
     if lacking:
         raise click.UsageError(
             f"A table of comparisons needs {', '.join(lacking)} too. For counts or means of arms "
             "give --arms."
         )
-    extra = [f"--{name.replace('_', '-')}" for name in ARMS if options[name]]
+    extra = [_flag(name) for name in (*ARMS, "pool_same") if options[name]]
     if extra:
-        raise click.UsageError(f"{', '.join(extra)} go with --arms.")
+        raise click.UsageError(f"Only with --arms: {', '.join(extra)}.")
 
 
 def kinds_told(options: dict[str, Any]) -> dict[tuple[str | None, str], str]:

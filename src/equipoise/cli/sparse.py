@@ -14,6 +14,12 @@ from equipoise.cli.table_file import file_options, print_found, read_table
 if TYPE_CHECKING:
     from equipoise.estimates import Estimates
 
+OWN = {
+    "model": "glmm", "moderators": "glmm", "correlated": "glmm",
+    "add": "mh", "add_to": "mh", "no_correction": "mh",
+}  # fmt: skip
+"""Options of one method alone."""
+
 
 @click.command()
 @file_options
@@ -76,11 +82,21 @@ def command(
         raise click.UsageError("Peto's method gives odds ratios: --measure OR.")
     if options["method"] == "glmm" and options["measure"] not in ("OR", "IRR"):
         raise click.UsageError("Models of events give --measure OR or IRR.")
-    if options["method"] != "glmm" and (options["moderators"] or options["correlated"]):
-        raise click.UsageError("--moderators and --correlated go with --method glmm.")
+    _check_own_options(options)
     read = read_table(file, delimiter=delimiter, decimal=decimal, missing=missing)
     found = _found(read.frame, options).with_source(read.source)
     print_found(found, f"Events pooled from {file.name}", as_json=as_json)
+
+
+def _check_own_options(options: dict[str, Any]) -> None:
+    """Refuse options that the method would not look at."""
+    told = click.get_current_context().get_parameter_source
+    for name, method in OWN.items():
+        asked = told(name) is not click.core.ParameterSource.DEFAULT
+        if asked and options["method"] != method:
+            raise click.UsageError(f"--{name.replace('_', '-')} goes with --method {method}.")
+    if options["correlated"] and options["model"] != "UM.RS":
+        raise click.UsageError("--correlated goes with --model UM.RS.")
 
 
 def _found(frame: Any, options: dict[str, Any]) -> Estimates:

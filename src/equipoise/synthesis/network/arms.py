@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from equipoise.errors import DataError
 from equipoise.synthesis.network.measures import MEASURES, arm_effects
 from equipoise.synthesis.network.network import Network, make_network
-from equipoise.synthesis.network.study_blocks import StudyBlock
+from equipoise.synthesis.network.study_blocks import StudyBlock, named
 
 FloatArray = NDArray[np.float64]
 
@@ -111,11 +111,6 @@ def _complete(arms: ArmRows, needs: Sequence[str]) -> tuple[dict[str, list[int]]
     if partly:
         notes.append(f"{_listed(partly)}: an arm without numbers is left out.")
     return used, notes
-
-
-def named(study: str) -> str:
-    """Return a study's name for a message: "study 85" where it is a number."""
-    return f"Study {study}" if study.isdigit() else study
 
 
 def _listed(studies: Sequence[str]) -> str:

@@ -117,10 +117,16 @@ def component_rows(
     separator: str = "+",
     inactive: str | None = None,
     method: Method = "DL",
+    tau2: float | None = None,
     reference: str | None = None,
     level: float = 0.95,
 ) -> Estimates:
     """Return effects of components and of treatments as their sums, and the test of additivity.
+
+    Parameters
+    ----------
+    tau2
+        A known heterogeneity variance of the additive model; by `method` where it is None.
 
     Returns
     -------
@@ -130,12 +136,15 @@ def component_rows(
         identify is refused by name.
     """
     common = fit_components(network, separator=separator, inactive=inactive, tau2=0.0)
-    random = fit_components(network, separator=separator, inactive=inactive, method=method)
+    random = fit_components(
+        network, separator=separator, inactive=inactive, tau2=tau2, method=method
+    )
+    how = method if tau2 is None else "given"
     unit = network.scale or "effect"
     told = Told(
         unit,
         network.ratio,
-        f"Random effects, tau2 by {method}; {ADDITIVE}",
+        f"Random effects, tau2 by {how}; {ADDITIVE}",
         f"Common effects; {ADDITIVE}",
         level,
     )
@@ -143,7 +152,7 @@ def component_rows(
     found = Estimates()
     for suffix, fit in (("", random), ("-common", common)):
         found += _components(fit, suffix, told) + _sums(network, fit, at, suffix, told)
-    return found + _tests(network, common, random, method)
+    return found + _tests(network, common, random, how)
 
 
 def _text(told: Told, suffix: str) -> str:
@@ -183,10 +192,10 @@ def _sums(network: Network, fit: ComponentFit, at: int, suffix: str, told: Told)
 
 
 def _tests(
-    network: Network, common: ComponentFit, random: ComponentFit, method: Method
+    network: Network, common: ComponentFit, random: ComponentFit, how: str
 ) -> Estimates:
     tau2 = Estimate(
-        "tau2", label="additive model", estimate=random.tau2, method=f"{method}; {ADDITIVE}",
+        "tau2", label="additive model", estimate=random.tau2, method=f"{how}; {ADDITIVE}",
         unit="variance of a comparison's true effects between studies",
     )  # fmt: skip
     rows = [tau2] if common.df > 0 else []

@@ -16,11 +16,13 @@ from numpy.typing import NDArray
 
 from equipoise.errors import DataError
 from equipoise.synthesis.network.network import parts_of
-from equipoise.synthesis.network.study_blocks import StudyBlock, centred_covariance
+from equipoise.synthesis.network.study_blocks import StudyBlock, centred_covariance, named
 
 FloatArray = NDArray[np.float64]
 TOLERANCE = 1e-3
 """How far effects may be from adding up: rounding in a file, as netmeta allows."""
+SMALLEST_ARM = 1e-5
+"""Of the largest variance: an arm's in a correction, so that its digits printed are enough."""
 
 
 class Comparison(NamedTuple):
@@ -56,13 +58,14 @@ def block_of(
     DataError
         Names the study, the treatments, what is wrong and the smallest correction.
     """
-    _check_each(name, given)
+    called = named(name)
+    _check_each(called, given)
     arms = tuple(sorted({arm for c in given for arm in (c.first, c.second)}))
     place = {arm: k for k, arm in enumerate(arms)}
     B = np.zeros((len(given), len(arms)))
     for row, c in enumerate(given):
         B[row, place[c.first]], B[row, place[c.second]] = 1, -1
-    _check_joined(name, given, arms)
+    _check_joined(called, given, arms)
     y = np.array([c.effect for c in given])
     effects = np.linalg.pinv(B) @ y
     fitted = B @ effects
@@ -72,7 +75,7 @@ def block_of(
         if not mend:
             raise DataError(f"{told} Correct the file, or add --mend to take the nearest effects.")
         notes.append(f"{told} The nearest were taken (--mend).")
-    V = _variances(name, given, B, arms)
+    V = _variances(called, given, B, arms)
     headcount = np.array([(people or {}).get(arm, np.nan) for arm in arms])
     S = centred_covariance(V)
     kept = None if mend else _as_given(effects, B, y)
@@ -95,10 +98,11 @@ def _check_each(name: str, given: Sequence[Comparison]) -> None:
         pair = f"{c.first} vs {c.second}"
         if c.first == c.second:
             raise DataError(f"{name} compares {c.first} with itself: treat1 and treat2 differ.")
-        if not c.se > 0 or not math.isfinite(c.se):
+        if not c.se > 0 or not 0 < c.se * c.se < math.inf:
             raise DataError(
-                f"{name}, {pair} has the standard error {c.se:g}: it must be above 0. Look whether "
-                "the column holds something else, or lost a sign."
+                f"{name}, {pair} has the standard error {c.se:g}: it must be above 0, and of a "
+                "size that can be squared. Look whether the column holds something else, or lost "
+                "a sign."
             )
         if frozenset((c.first, c.second)) in seen:
             raise DataError(
@@ -127,10 +131,11 @@ def _effects_told(
 ) -> str:
     """Say which effects do not add up, the nearest that do, and which single number would do."""
     nearest = ", ".join(
-        f"{_pair(c)} {was:.4g} to {now:.4g}" for c, was, now in zip(given, y, fitted, strict=True)
+        f"{_pair(c)} {_written(was)} to {_written(now)}"
+        for c, was, now in zip(given, y, fitted, strict=True)
     )
     single = [
-        f"{_pair(given[k])} alone to {value:.4g}{_flipped(y[k], value)}"
+        f"{_pair(given[k])} alone to {_written(value)}{_flipped(y[k], value)}"
         for k, value in _single_repairs(B, y)
     ]
     one = f" Or changing {' or '.join(single)} would mend it." if single else ""
@@ -138,6 +143,11 @@ def _effects_told(
         f"The effects of the multi-arm study {name} do not add up ({_loop_told(given, y)}). "
         f"The nearest that do (least squares): {nearest}.{one}"
     )
+
+
+def _written(value: float) -> str:
+    """Write an effect to a tenth of `TOLERANCE` or finer: what is printed must add up too."""
+    return f"{round(value, 4) + 0.0:.12g}"
 
 
 def _flipped(was: float, now: float) -> str:
@@ -179,8 +189,8 @@ def _loop_told(given: Sequence[Comparison], y: FloatArray) -> str:
     a, b, c = max(loops, key=lambda loop: abs(gap(loop)))
     through = effect[a, b] + effect[b, c]
     return (
-        f"{a} vs {b} {effect[a, b]:.4g} and {b} vs {c} {effect[b, c]:.4g} make "
-        f"{a} vs {c} {through:.4g}, the file has {effect[a, c]:.4g}"
+        f"{a} vs {b} {_written(effect[a, b])} and {b} vs {c} {_written(effect[b, c])} make "
+        f"{a} vs {c} {_written(through)}, the file has {_written(effect[a, c])}"
     )
 
 
@@ -234,12 +244,13 @@ def _variances_told(
     """Say which arm's variance is not above 0, and what standard errors would be possible."""
     bad = [f"{arm} {v:.4g}" for arm, v in zip(arms, own, strict=True) if v <= 0]
     wrong = f"arm variance of {', '.join(bad)}" if bad else "covariance that is none"
-    floor = 1e-3 * np.array([c.se**2 for c in given]).min()
-    nearest = ends @ _bounded(ends, np.array([c.se**2 for c in given]), floor)
+    known = np.array([c.se**2 for c in given])
+    floor = max(1e-3 * known.min(), SMALLEST_ARM * known.max())
+    nearest = ends @ _bounded(ends, known, floor)
     told = ", ".join(
-        f"{_pair(c)} {c.se:.4g} to {math.sqrt(v):.4g}"
+        f"{_pair(c)} {c.se:.6g} to {math.sqrt(v):.6g}"
         for c, v in zip(given, nearest, strict=True)
-        if abs(math.sqrt(v) - c.se) > 5e-4 * c.se
+        if abs(math.sqrt(v) - c.se) > 5e-7 * c.se
     )
     one = ""
     if len(arms) == 3:
@@ -261,4 +272,4 @@ def _bounded(ends: FloatArray, known: FloatArray, floor: float) -> FloatArray:
 def _possible(c: Comparison, others: Sequence[Comparison]) -> str:
     one, two = (o.se**2 for o in others)
     low, high = math.sqrt(abs(one - two)), math.sqrt(one + two)
-    return f"{_pair(c)} (now {c.se:.4g}) between {low:.4g} and {high:.4g}"
+    return f"{_pair(c)} (now {c.se:.6g}) between {low:.6g} and {high:.6g}"

@@ -10,10 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from equipoise.errors import DataError, NotIdentifiedError
-from equipoise.synthesis.network.study_blocks import StudyBlock, reconciled, rotated
+from equipoise.synthesis.network.study_blocks import StudyBlock, named, reconciled, rotated
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.intp]
+WIDEST_SPREAD = 1e12
+"""Of variances: beyond it weighted sums keep too few digits for tau2."""
 
 
 class DirectEvidence(NamedTuple):
@@ -143,12 +145,24 @@ def make_network(
     if connected:
         check_connected([block.treatments for block in blocks])
     z, d, X, study = _rows(blocks, place)
+    _check_spread(d, [blocks[s].name for s in study.tolist()])
     direct = _direct(blocks, place)
     loose = _loose(blocks, study)
     network = Network(
         treatments, tuple(blocks), z, d, X, study, direct, loose, scale, ratio, tuple(notes)
     )
     return replace(network, z=network.contrasts_at(0.0)[0]) if loose else network
+
+
+def _check_spread(d: FloatArray, study: Sequence[str]) -> None:
+    """Refuse variances that no computer adds up: their sums would lose the smaller ones."""
+    if not np.isfinite(d).all() or not d.min() * WIDEST_SPREAD >= d.max():
+        small, large = (study[int(at(d))] for at in (np.argmin, np.argmax))
+        low, high = np.sqrt(2 * np.array([d.min(), d.max()]))  # of a difference of two arms
+        raise DataError(
+            f"Standard errors from {low:.2g} ({named(small)}) to {high:.2g} ({named(large)}) cannot "
+            "be weighed together. Look whether these are standard errors, all on one scale."
+        )
 
 
 def _loose(blocks: Sequence[StudyBlock], study: IntArray) -> tuple[LooseStudy, ...]:

@@ -60,6 +60,11 @@ class StudyBlock:
         return self.effects[:, None] - self.effects
 
 
+def named(study: str) -> str:
+    """Return a study's name for a message: "study 85" where it is a number."""
+    return f"Study {study}" if study.isdigit() else study
+
+
 def centred_covariance(variances: ArrayLike) -> FloatArray:
     """Return the covariance of the centred arms from the variances of their differences.
 

@@ -70,7 +70,8 @@ def mantel_haenszel(
         Totals are people, or person-time for IRR and IRD.
     add, to
         What is added to cells before pooling; nothing by default, which is the method's point.
-        Q uses effects of single studies, where 1/2 is added to tables with an empty cell.
+        Q uses effects of single studies, where 1/2 is added to tables with an empty cell; those
+        without any event (or with nothing else) stay out of it.
     correct
         Yates' half in the Cochran-Mantel-Haenszel test.
 
@@ -84,10 +85,12 @@ def mantel_haenszel(
     refused: list[Refusal] = []
     if measure in ("IRR", "IRD"):
         rates = person_time(events1, total1, events2, total2, study)
-        about["warnings"] = said_nothing(rates.study, rates.a + rates.c == 0)
+        silent = rates.a + rates.c == 0
+        if measure == "IRR":
+            about["warnings"] = said_nothing(rates.study, silent)
         rate: RateMeasure = measure
         pooled = pooled_person_time(rates.with_added(add, to), rate)
-        y, v = rate_effects(rates.with_added(0.5, "only0"), rate)
+        y, v = rate_effects(rates.with_added(0.5, "only0").take(~silent), rate)
         tests = [_cmh(cmh_rate_test(rates, correct=correct), correct=correct)]
     else:
         table = two_by_two(events1, total1, events2, total2, study)
