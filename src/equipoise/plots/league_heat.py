@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textwrap import fill
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -57,7 +58,8 @@ def league_heat(
             fontweight="bold",
         )  # fmt: skip
     ax.set(xlim=(-0.5, count - 0.5), ylim=(-0.5, count - 0.5), xticks=[], yticks=[])
-    ax.set_xlabel(f"row less column: {scale}; coloured where the interval excludes 0", fontsize=8.5)
+    foot = f"row less column: {scale}; coloured where the interval excludes 0"
+    ax.set_xlabel(fill(foot, int(cell * count / 4.6)), fontsize=8.5)  # 4.6 points a letter
     for side in ax.spines.values():
         side.set_visible(False)
     return ax
