@@ -51,9 +51,8 @@ def subgroups(
             refused.append(Refusal("subgroup-effect", str(error), label=one))
             continue
         fits.append(fit)
-        rows.append(
-            effect_row(fit, "subgroup-effect", level=level, label=one, warnings=fit_warnings(fit))
-        )
+        told = tuple(f"{one}: {warning}" for warning in fit_warnings(fit))
+        rows.append(effect_row(fit, "subgroup-effect", level=level, label=one, warnings=told))
         rows.append(Estimate("studies", label=one, estimate=fit.k, unit="studies", method="Count"))
     for row in (*_own(fits, refused), *_shared(effects, names, levels, method, test)):
         if isinstance(row, Estimate):
