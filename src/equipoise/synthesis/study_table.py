@@ -260,8 +260,9 @@ def _no_repeats(effects: Effects, outcome: str | None) -> None:
     twice = [n for n in dict.fromkeys(effects.study) if same[" ".join(n.split()).casefold()] > 1]
     if twice:
         of = "" if outcome is None else f" of {outcome}"
+        verb = "stands" if len(twice) == 1 else "stand"
         raise DataError(
-            f"{_several(twice)} stands in more than one row{of}. The same people would count "
+            f"{_several(twice)} {verb} in more than one row{of}. The same people would count "
             "twice. Keep one row a study, or take `equipoise multilevel`, or, where people differ, "
             "--repeats."
         )

@@ -62,7 +62,7 @@ def test_a_decimal_comma_within_braces_is_named_as_one():
         "outcomes:\n- {outcome: depression, higher: worse, visit: w4, arms: "
         "[{arm: drug, n: 9, mean: 14,1, sd: 2}]}\n"
     )
-    with pytest.raises(DataError, match=r"is that a decimal comma\? Write a point: 1.1"):
+    with pytest.raises(DataError, match=r"is that a decimal comma\? Write a point: N.1, not"):
         study_from_text(text)
 
 
