@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from equipoise.errors import DataError
 from equipoise.synthesis.effects import Effects, FloatArray, checked_effects
+from equipoise.synthesis.missing_column import missing_column
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -166,7 +167,7 @@ def _has(table: pd.DataFrame, columns: Columns) -> None:
     named = [*single, columns.direction, columns.verified, *(columns.interval or ())]
     lacking = [name for name in named if name is not None and name not in table.columns]
     if lacking:
-        raise DataError(f"There is no column {lacking[0]!r}. These are: {list(table.columns)}.")
+        raise missing_column(lacking[0], table.columns)
     if columns.measure is not None:
         return
     given = [columns.se, columns.variance, columns.interval]
@@ -269,6 +270,7 @@ def _no_repeats(effects: Effects, outcome: str | None) -> None:
 
 
 def _several(names: Sequence[Any]) -> str:
-    shown = ", ".join(map(str, names[:SHOWN]))
+    sign = "; " if any("," in str(name) for name in names) else ", "
+    shown = sign.join(map(str, names[:SHOWN]))
     more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
     return f"{shown}{more}"
