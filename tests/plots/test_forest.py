@@ -45,7 +45,7 @@ def test_columns_judgements_and_favours_are_written():
     shown = texts(ax)
     assert {"Dose", "25 mg", "People", "44", "D1", "All"} <= set(shown)
     assert {"← favours drug", "favours placebo →"} <= set(shown)
-    assert "+ low   − some concerns   × high   ? no information" in shown
+    assert "+ low · − some concerns · × high · ? no information" in shown
     signs = [t for t in shown if t in {"+", "!", "−", "×", "?"}]
     assert sorted(signs) == sorted(["+", "×", "?", "+", "−", "×"])  # never by colour alone
 

@@ -39,7 +39,7 @@ def level_of(judgement: str) -> str:
 def key_of(judgements: Iterable[str]) -> str:
     """Say in one line what the signs of these judgements mean, from good to bad."""
     there = {level_of(judgement) for judgement in judgements}
-    return "   ".join(
+    return " · ".join(
         f"{LOOKS[level][2]} {SHORT.get(level, level)}" for level in LOOKS if level in there
     )
 
