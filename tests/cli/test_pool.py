@@ -90,3 +90,35 @@ def test_columns_must_be_named(table: Path) -> None:
     assert CliRunner().invoke(cli, ["pool", str(table)]).exit_code == 2
     both = ["--effect", "g", "--se", "se", "--variance", "se"]
     assert CliRunner().invoke(cli, ["pool", str(table), *both]).exit_code == 2
+
+
+def drawn(tmp_path: Path, *arguments: object) -> str:
+    path = tmp_path / "forest.svg"
+    run(*arguments, "--plot", path)
+    return path.read_text(encoding="utf-8")
+
+
+def test_the_axis_of_ratios_is_not_named_after_logarithms(tmp_path: Path) -> None:
+    table = tmp_path / "counts.csv"
+    table.write_text("study,a,n1,c,n2\nA,4,20,9,20\nB,6,30,8,31\nC,2,25,7,24\n", encoding="utf-8")
+    how = ("--events1", "a", "--total1", "n1", "--events2", "c", "--total2", "n2")
+    shown = drawn(tmp_path, table, "--measure", "RR", "--study", "study", *how)
+    assert "risk ratio" in shown
+    assert "log risk ratio" not in shown
+
+
+def test_the_forest_plot_says_how_far_studies_differ_and_who_is_favoured(
+    tmp_path: Path, table: Path
+) -> None:
+    how = ("--effect", "g", "--se", "se", "--study", "study", "--favours", "drug", "placebo")
+    shown = drawn(tmp_path, table, *how)
+    assert "Effect [95% interval]" in shown
+    assert "(REML), Q = " in shown
+    assert "favours drug" in shown
+    assert "favours placebo" in shown
+
+
+def test_a_warning_of_a_subgroup_names_it(table: Path) -> None:
+    how = ("--effect", "g", "--se", "se", "--study", "study", "--subgroup", "kind")
+    told = {w for row in run(table, *how)["estimates"] for w in row["warnings"]}  # type: ignore[attr-defined]
+    assert any(w.startswith("active: tau2 was estimated as 0") for w in told)

@@ -136,7 +136,7 @@ def test_sequential_checks_studies_as_pool_does(tmp_path: Path) -> None:
     how = ("--order", "year", "--delta", "0.5")
     twice = run(tmp_path, ROWS + "a,-0.1,0.2,2006,inert,1,1\n", *how, verb="sequential")
     assert twice.exit_code == 1
-    assert "A, a stands in more than one row" in twice.stderr
+    assert "A, a stand in more than one row" in twice.stderr
     text = ROWS.replace("kind", "verified").replace("active", "no").replace("inert", "yes")
     found = estimates(run(tmp_path, text, *how, verb="sequential"))
     assert sum(name == "cumulative-effect" for name, _ in found) == 3

@@ -45,8 +45,9 @@ def test_columns_judgements_and_favours_are_written():
     shown = texts(ax)
     assert {"Dose", "25 mg", "People", "44", "D1", "All"} <= set(shown)
     assert {"← favours drug", "favours placebo →"} <= set(shown)
-    signs = [t for t in shown if t in {"+", "!", "−", "?"}]
-    assert sorted(signs) == sorted(["+", "−", "?", "+", "!", "−"])  # never by colour alone
+    assert "+ low · − some concerns · × high · ? no information" in shown
+    signs = [t for t in shown if t in {"+", "!", "−", "×", "?"}]
+    assert sorted(signs) == sorted(["+", "×", "?", "+", "−", "×"])  # never by colour alone
 
 
 def test_an_interval_beyond_the_picture_ends_in_arrows():
@@ -118,3 +119,12 @@ def test_same_figure_same_bytes():
         return to_svg(ax, name="forest", title="Forest", description="Three studies")
 
     assert draw() == draw()
+
+
+def test_intervals_of_studies_much_alike_are_not_cut():
+    estimate = np.array([-0.58, -0.50, -0.51])
+    alike = pd.DataFrame({"study": list("ABC"), "estimate": estimate})
+    ax = forest(alike.assign(low=estimate - 0.55, high=estimate + 0.55), scale="g")
+    left, right = ax.get_xlim()
+    assert left < -1.13
+    assert right > 0.05

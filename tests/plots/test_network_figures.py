@@ -75,6 +75,23 @@ def test_the_league_colours_what_excludes_zero():
     assert "−0.20\n−0.60 to 0.00" in words(ax)  # no zero below zero
 
 
+def test_a_league_of_ratios_is_written_in_ratios_and_its_foot_stays_in_the_picture():
+    frame = pd.DataFrame(
+        {"first": ["A", "B"], "second": ["B", "A"], "estimate": [np.log(2), -np.log(2)],
+         "low": [np.log(1.5), -np.log(3)], "high": [np.log(3), -np.log(1.5)]}
+    )  # fmt: skip
+    ax = plots.league_heat(
+        frame, order=["A", "B"], scale="odds ratio of a response by week 8", exponentiate=True
+    )
+    assert {"2.00\n1.50 to 3.00", "0.50\n0.33 to 0.67"} <= set(words(ax))
+    foot = ax.xaxis.label
+    assert "over column" in foot.get_text().replace("\n", " ")
+    figure = ax.get_figure()
+    figure.canvas.draw()
+    extent = foot.get_window_extent()
+    assert 0 <= extent.x0 < extent.x1 <= figure.bbox.width
+
+
 @pytest.mark.parametrize("other", [None, "comparators joined"])
 def test_ranks_put_the_best_on_top(other):
     frame = pd.DataFrame({"label": list("abc"), "score": [0.2, 0.9, 0.4], "other": [0.3, 0.8, 0.4]})

@@ -83,8 +83,9 @@ def command(file: Path, level: float, as_json: bool, **options: Any) -> None:
         measured.to_frame().to_csv(options["output"], index=False, encoding="utf-8")
         click.echo(f"Wrote {options['output']}", err=True)
     if options["plot"]:
-        _draw(options["plot"], measured, found)
-    heading = f"{measured.measure.code}: {measured.measure.title}, {len(found)} rows"
+        _draw(options["plot"], measured, found, level)
+    rows = "1 row" if len(found) == 1 else f"{len(found)} rows"
+    heading = f"{measured.measure.code}: {measured.measure.title}, {rows}"
     print_found(found, heading, as_json=as_json)
     if not as_json and measured.measure.back == "exp":
         click.echo(f"\nThese are logarithms: exp() of them is the {measured.measure.shown}.")
@@ -111,13 +112,18 @@ def _measured(frame: pd.DataFrame, level: float, options: dict[str, Any]) -> Mea
     return effect_sizes(frame, measure, names, zero=zero, variance=options["variance"], **common)
 
 
-def _draw(path: Path, measured: Measured, found: Estimates) -> None:
+def _draw(path: Path, measured: Measured, found: Estimates, level: float) -> None:
     from equipoise.plots import forest  # noqa: PLC0415  (matplotlib is heavy)
 
     frame = found.to_frame().rename(columns={"label": "study"})
     ratio = measured.measure.back == "exp"
     scale = measured.effects.scale or measured.measure.title
-    ax = forest(frame, scale=measured.measure.shown if ratio else scale, exponentiate=ratio)
+    ax = forest(
+        frame,
+        scale=measured.measure.shown if ratio else scale,
+        exponentiate=ratio,
+        heading=f"Effect [{100 * level:g}% interval]",
+    )
     write_figure(ax, path)
 
 

@@ -120,7 +120,14 @@ def _labelled(found: Any, rho: float, *, several: bool) -> Any:
     if not several:
         return found
     said = f"rho {rho:g}"
-    rows = (replace(r, label=f"{r.label}, {said}" if r.label else said) for r in found)
+    rows = (
+        replace(
+            r,
+            label=f"{r.label}, {said}" if r.label else said,
+            warnings=tuple(f"{said}: {warning}" for warning in r.warnings),
+        )
+        for r in found
+    )
     refused = (replace(r, label=f"{r.label}, {said}" if r.label else said) for r in found.refused)
     return Estimates(tuple(rows), tuple(refused))
 

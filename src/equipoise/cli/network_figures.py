@@ -83,7 +83,13 @@ def _league(found: Estimates, network: Network, options: dict[str, Any]) -> None
         ],
         columns=["first", "second", "estimate", "low", "high"],
     )
-    ax = plots.league_heat(frame, order=order, scale=network.scale or "effect")
+    ratios = found.select(name="network-ratio").rows
+    ax = plots.league_heat(
+        frame,
+        order=order,
+        scale=(ratios[0].unit if ratios else network.scale) or "effect",
+        exponentiate=bool(ratios),
+    )
     write_figure(ax, options["plot_league"])
 
 

@@ -92,7 +92,7 @@ def command(
       equipoise pool trials.csv --effect g --se g_se --study study --method DL --test z
       equipoise pool trials.csv --effect g --se g_se --study study --moderators "blinding + year"
       equipoise pool trials.csv --measure RR --events1 r1 --total1 n1 --events2 r2 --total2 n2
-      equipoise pool trials.csv --effect g --se g_se --study study --plot forest.svg \
+      equipoise pool trials.csv --effect g --se g_se --study study --plot forest.svg \\
         --show year,dose --rob d1,d2,d3,d4,d5 --favours drug placebo
     """
     if (options["effect"] is None) == (options["measure"] is None):
@@ -158,11 +158,11 @@ def _found(tables: list[OutcomeTable], options: dict[str, Any]) -> Estimates:
     if options["plot"] is not None:
         if len(tables) > 1:
             raise click.UsageError("A forest plot shows one outcome: keep its rows alone.")
-        _draw(tables[0], plan, options)
+        _draw(tables[0], plan, found, options)
     return found
 
 
-def _draw(table: OutcomeTable, plan: PoolPlan, options: dict[str, Any]) -> None:
+def _draw(table: OutcomeTable, plan: PoolPlan, found: Estimates, options: dict[str, Any]) -> None:
     from equipoise.plots import forest  # noqa: PLC0415  (matplotlib is heavy)
     from equipoise.synthesis.pairwise.forest_frame import forest_frames  # noqa: PLC0415
 
@@ -174,17 +174,57 @@ def _draw(table: OutcomeTable, plan: PoolPlan, options: dict[str, Any]) -> None:
         raise click.UsageError(f"There is no column {lacking[0]!r}: {list(table.frame.columns)}.")
     ax = forest(
         frame,
-        scale=options["scale"] or table.effects.scale or options["effect"],
+        scale=_axis(table, plan, options),
         summary=summary,
         prediction=prediction,
         columns=asked["show"],
         rob=asked["rob"],
         subgroup=plan.subgroup,
-        favours=options["favours"] or None,
+        favours=_favours(options["favours"]),
         exponentiate=plan.exponentiate,
         narrow=options["narrow"],
+        heading=f"Effect [{100 * plan.level:g}% interval]",
+        note=_heterogeneity(found, plan),
     )
     write_figure(ax, options["plot"])
+
+
+def _axis(table: OutcomeTable, plan: PoolPlan, options: dict[str, Any]) -> str:
+    """Say what the numbers of the plot are: those of ratios are no logarithms any more."""
+    from equipoise.synthesis.effect_sizes import measure_named  # noqa: PLC0415
+
+    if options["scale"]:
+        return str(options["scale"])
+    if not plan.exponentiate:
+        return str(table.effects.scale or options["effect"])
+    return measure_named(options["measure"]).shown if options["measure"] else "ratio"
+
+
+def _favours(sides: tuple[str, str] | None) -> tuple[str, str] | None:
+    if not sides:
+        return None
+    below, above = (s if s.startswith("favours ") else f"favours {s}" for s in sides)
+    return below, above
+
+
+def _heterogeneity(found: Estimates, plan: PoolPlan) -> str:
+    """Say under the plot how far the studies differ."""
+    from equipoise.cli.show import number  # noqa: PLC0415
+    from equipoise.report.numbers import p_value  # noqa: PLC0415
+
+    whole = {row.name: row for row in reversed(found.rows) if row.label is None}
+    if not {"q-test", "i2-q"} <= set(whole):
+        return ""
+    q, i2 = whole["q-test"], whole["i2-q"]
+    p = p_value(q.p)
+    p = p.replace("<", "< ") if p.startswith("<") else f"= {p}"
+    parts = [
+        f"Q = {number(q.estimate)}, df = {q.df:g}, p {p}",
+        f"I² from Q = {number(i2.estimate)}%",
+    ]
+    if "tau2" in whole:
+        parts.insert(0, f"τ² = {number(whole['tau2'].estimate)} ({plan.method})")
+    return ", ".join(parts)
 
 
 command.params.sort(key=lambda p: p.name in ("delimiter", "decimal", "missing", "level", "as_json"))

@@ -235,5 +235,10 @@ def _print(found: Flow) -> None:
     width = max(len(name) for name, _ in rows)
     for name, n in rows:
         click.echo(f"{name.ljust(width)}  {n}")
+    if (found.included_studies or 0) > found.included_reports > 0:
+        click.echo(
+            "note: studies/ holds more studies than reports are included: some are not screened "
+            "yet, or were found outside the searches (import those with --other)."
+        )
     if found.conflicts:
         click.echo(f"Conflicts: {', '.join(found.conflicts)}")

@@ -46,7 +46,11 @@ def check(folder: Path, as_json: bool) -> None:
         click.echo(json.dumps(found, ensure_ascii=False, indent=1))
         return
     click.echo(f"{read.review.title}\n")
-    click.echo(f"  {len(read.studies)} studies, {len(read.review.analyses)} planned analyses")
+    studies_of, analyses = len(read.studies), len(read.review.analyses)
+    click.echo(
+        f"  {studies_of} {'study' if studies_of == 1 else 'studies'}, "
+        f"{analyses} planned {'analysis' if analyses == 1 else 'analyses'}"
+    )
     click.echo(f"  {verified} verified facts, {unverified} unverified")
     for row in unverified_facts(studies):
         click.echo(f"    ? {row}")

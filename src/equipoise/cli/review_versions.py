@@ -19,12 +19,13 @@ if TYPE_CHECKING:
 @click.argument("folder", type=click.Path(path_type=Path))
 @json_option
 def status(folder: Path, as_json: bool) -> None:
-    """List the results of a review FOLDER: current, or STALE and why."""
+    """List the results of a review FOLDER, oldest first: current, or STALE and why."""
     from equipoise.synthesis.review import read_review  # noqa: PLC0415  (--help is instant)
     from equipoise.synthesis.review.versions.results import read_result, stale  # noqa: PLC0415
 
     read = read_review(folder)
-    stored = [read_result(file.parent) for file in sorted(read.results.glob("*/inputs.json"))]
+    files = sorted(read.results.glob("*/inputs.json"), key=lambda f: (f.stat().st_mtime, f))
+    stored = [read_result(file.parent) for file in files]
     found = [(result, stale(result, read)) for result in stored]
     if as_json:
         rows = [
@@ -48,7 +49,13 @@ def status(folder: Path, as_json: bool) -> None:
 def diff(folder: Path, old: str, new: str, as_json: bool) -> None:
     """Say what differs between two results of a review FOLDER, and why a number moved.
 
-    OLD and NEW are the first digits of versions, `latest`, or paths of results.
+    OLD and NEW are the first digits of versions, `latest`, or paths of results. `equipoise review
+    status FOLDER` lists the versions.
+
+    \b
+    Examples:
+      equipoise review diff my-review 1a2b
+      equipoise review diff my-review 1a2b 3c4d --json
     """
     from equipoise.synthesis.review import read_review  # noqa: PLC0415
     from equipoise.synthesis.review.versions.difference import difference  # noqa: PLC0415

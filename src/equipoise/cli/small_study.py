@@ -146,9 +146,10 @@ def _plan(table: OutcomeTable, options: dict[str, Any]) -> SmallStudyPlan:
 
 def _column(table: OutcomeTable, name: str) -> Any:
     from equipoise.errors import DataError  # noqa: PLC0415
+    from equipoise.synthesis.missing_column import missing_column  # noqa: PLC0415
 
     if name not in table.frame.columns:
-        raise DataError(f"There is no column {name!r}. These are: {list(table.frame.columns)}.")
+        raise missing_column(name, table.frame.columns)
     values = table.frame[name]
     if values.dtype.kind not in "fi" or values.isna().any():
         raise DataError(f"{name!r} must hold a number for every study that has an effect.")

@@ -69,7 +69,10 @@ def dose_response(
         edgecolor=CONTROL, linewidth=0.8, zorder=3,
     )  # fmt: skip
     no_effect_line(ax, horizontal=True)
-    _limits(ax, arms, low, high)
+    bottom, top = _limits(ax, arms, low, high)
+    for outside, edge, mark in ((value < bottom, bottom, "v"), (value > top, top, "^")):
+        beyond = dose[alone & outside]
+        ax.plot(beyond, np.full(len(beyond), edge), mark, color=ACTIVE, markersize=6, clip_on=False)
     _gaps(ax, dose, value)
     if marked and regions is not None:
         _regions(ax, regions)
@@ -96,7 +99,7 @@ def _alone(value: np.ndarray) -> np.ndarray:
     return np.asarray(seen[1:-1] & ~seen[:-2] & ~seen[2:])
 
 
-def _limits(ax: Axes, arms: pd.DataFrame, low: np.ndarray, high: np.ndarray) -> None:
+def _limits(ax: Axes, arms: pd.DataFrame, low: np.ndarray, high: np.ndarray) -> tuple[float, float]:
     """Give the axis to the middle of the points and to the band where it is narrow.
 
     A point outside is drawn as a mark at the edge: nothing is left out in silence.
@@ -115,6 +118,7 @@ def _limits(ax: Axes, arms: pd.DataFrame, low: np.ndarray, high: np.ndarray) -> 
             arms["dose"][outside], np.full(int(outside.sum()), at), mark, color=CONTROL,
             markersize=4.5, clip_on=False,
         )  # fmt: skip
+    return bottom, top
 
 
 def _gaps(ax: Axes, dose: np.ndarray, value: np.ndarray) -> None:

@@ -25,7 +25,7 @@ from equipoise.plots.forest_lines import (
     numbers_of,
     weights_of,
 )
-from equipoise.plots.judgement_dots import dot_titles, judgement_dot
+from equipoise.plots.judgement_dots import dot_titles, judgement_dot, key_of
 from equipoise.plots.ratio_ticks import ratio_ticks
 from equipoise.plots.style import ACTIVE, INK, MUTED, PAPER, WIDTH, shorten, styled
 
@@ -117,6 +117,7 @@ def forest(
     exponentiate: bool = False,
     narrow: bool = False,
     heading: str = "Effect [interval]",
+    note: str = "",
     digits: int = 2,
 ) -> Axes:
     """Draw studies, their weights, what is known of them, and what they say together.
@@ -148,6 +149,8 @@ def forest(
         columns need.
     heading, digits
         What stands over the numbers at the right, such as "g [95% CI]"; and their decimals.
+    note
+        A line at the foot, such as how far the studies differ.
 
     Returns
     -------
@@ -164,13 +167,20 @@ def forest(
     right = [(heading, [numbers_of(line, digits, exponentiate=exponentiate) for line in lines])]
     if "weight" in frame:
         right.append(("Weight", weights_of(frame, lines)))
-    foot = 36.0 + (11.0 if favours else 0.0)
+    under = bool(note) + bool(dots) if narrow else bool(note)  # lines below the axis and its title
+    foot = 36.0 + 11.0 * (under + bool(favours))
     draw = _phone if narrow else _desk
     layout, ax, dots_at = draw(lines, left, right, DOT * len(dots), foot)
     if dots:
-        _risk_of_bias(layout.panel(dots_at, DOT * len(dots)), frame, lines, dots, layout)
+        base = 18.0 if narrow and note else 7.0  # on a desk, note and key stand side by side
+        _risk_of_bias(
+            layout.panel(dots_at, DOT * len(dots)), frame, lines, dots, layout, key_at=base
+        )
     _intervals(ax, frame, lines, layout.mark)
     _axis(ax, len(lines), scale, favours, exponentiate=exponentiate)
+    layout.figure.text(
+        EDGE / layout.width, 7 / layout.height, note, va="center", size=SIZE - 1.5, color=MUTED
+    )
     return ax
 
 
@@ -236,8 +246,10 @@ def _limits(lines: Sequence[Line]) -> tuple[float, float]:
     studies = np.array([line.kind == "study" for line in lines])
     shown = [0.0, *numbers[:, 0], *numbers[~studies, 1], *numbers[~studies, 2]]
     low, high = float(np.nanmin(shown)), float(np.nanmax(shown))
-    reach = 0.6 * ((high - low) or 1.0)
     ends = numbers[studies][:, 1:]
+    widths = (ends[:, 1] - ends[:, 0])[np.isfinite(ends).all(axis=1)]
+    usual = float(np.median(widths)) if widths.size else 0.0  # studies much alike are shown whole
+    reach = max(0.6 * ((high - low) or 1.0), usual)
     low = max(low - reach, min(low, float(np.nanmin(ends, initial=low))))
     high = min(high + reach, max(high, float(np.nanmax(ends, initial=high))))
     return low - 0.04 * (high - low), high + 0.04 * (high - low)
@@ -302,11 +314,20 @@ def _risk_of_bias(
     lines: Sequence[Line],
     dots: Mapping[str, str],
     layout: _Layout,
+    *,
+    key_at: float,
 ) -> None:
+    """Draw the dots, their headings, and the key of their signs, at that height in points."""
     ax.set_xlim(0, len(dots))
     ax.set_xticks([])
     phone = layout.mark != 0  # there, the heading stands above the effects: name dots at the foot
     y_title = layout.rows + 0.5 + 8 / layout.row if phone else 0.5 - layout.top / 2
+    words = key_of(str(value) for name in dots for value in frame[name])
+    ax.annotate(
+        words, (1, 0), xycoords="axes fraction", xytext=(0, key_at - layout.foot),
+        textcoords="offset points", ha="right", va="center", size=SIZE - 1.5, color=MUTED,
+        annotation_clip=False,
+    )  # fmt: skip
     for k, (name, title) in enumerate(dots.items()):
         ax.text(k + 0.5, y_title, title, ha="center", va="center", size=SIZE - 1.5, color=MUTED)
         cells = [str(value) for value in frame[name]]

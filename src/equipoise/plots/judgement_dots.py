@@ -2,34 +2,58 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
+
+from equipoise.plots.style import ACTIVE, CONTROL, FAINT, INK, MUTED, PAPER
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-JUDGEMENTS = {
-    "low": ("+", "#1b7f4d"),
-    "some concerns": ("!", "#c98a00"),
-    "moderate": ("!", "#c98a00"),
-    "high": ("−", "#b3261e"),
-    "serious": ("−", "#b3261e"),
-    "critical": ("×", "#7a1019"),
-    "no information": ("?", "#59616b"),
+LOOKS = {
+    "low": (CONTROL, PAPER, "+"),
+    "low except for concerns about uncontrolled confounding": (CONTROL, PAPER, "(+)"),
+    "some concerns": (FAINT, INK, "−"),
+    "moderate": (FAINT, INK, "−"),
+    "high": (ACTIVE, PAPER, "×"),
+    "serious": (ACTIVE, PAPER, "×"),
+    "critical": (INK, PAPER, "!"),
+    "no information": (PAPER, INK, "?"),
 }
-"""Sign and colour of a judgement of RoB 2 or ROBINS-I; anything else is no information."""
+"""Level of RoB 2 or ROBINS-I: colour of the disc, colour of its sign, the sign. From good to bad.
+
+One key for every figure: a sign that means one thing in the forest plot and another in the traffic
+light would be read wrongly (signs after McGuinness & Higgins 2021).
+"""
+SHORT = {"low except for concerns about uncontrolled confounding": "low, confounding aside"}
+
+
+def level_of(judgement: str) -> str:
+    """Return the level that a cell names; anything that is none is no information."""
+    word = " ".join(judgement.casefold().split())
+    for ending in (" of bias", " risk"):
+        word = word.removesuffix(ending)
+    return word if word in LOOKS else "no information"
+
+
+def key_of(judgements: Iterable[str]) -> str:
+    """Say in one line what the signs of these judgements mean, from good to bad."""
+    there = {level_of(judgement) for judgement in judgements}
+    return " · ".join(
+        f"{LOOKS[level][2]} {SHORT.get(level, level)}" for level in LOOKS if level in there
+    )
 
 
 def judgement_dot(ax: Axes, x: float, y: float, judgement: str, *, size: float = 10.0) -> None:
     """Draw the dot of one judgement, `size` points wide."""
-    word = " ".join(judgement.casefold().split())
-    for ending in (" of bias", " risk"):
-        word = word.removesuffix(ending)
-    sign, colour = JUDGEMENTS.get(word, JUDGEMENTS["no information"])
-    ax.plot(x, y, "o", color=colour, markersize=size, markeredgewidth=0, clip_on=False)
+    disc, colour, sign = LOOKS[level_of(judgement)]
+    ax.plot(
+        x, y, "o", color=disc, markersize=size, markeredgecolor=MUTED, markeredgewidth=0.5,
+        clip_on=False,
+    )  # fmt: skip
     ax.annotate(
-        sign, (x, y), ha="center", va="center_baseline", size=0.85 * size, color="white",
-        weight="bold", annotation_clip=False,
+        sign, (x, y), ha="center", va="center_baseline", color=colour, weight="bold",
+        size=(0.6 if len(sign) > 1 else 0.85) * size, annotation_clip=False,
     )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textwrap import fill
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,7 +20,12 @@ if TYPE_CHECKING:
 
 @styled
 def league_heat(
-    frame: pd.DataFrame, *, order: Sequence[str], scale: str, ax: Axes | None = None
+    frame: pd.DataFrame,
+    *,
+    order: Sequence[str],
+    scale: str,
+    exponentiate: bool = False,
+    ax: Axes | None = None,
 ) -> Axes:
     """Draw the effect of each row's treatment less the column's, with its interval.
 
@@ -31,6 +37,8 @@ def league_heat(
         Treatments from top to bottom and left to right; their names stand on the diagonal.
     scale
         Units and direction, printed below.
+    exponentiate
+        Effects are logarithms of ratios: write ratios, row over column.
     """
     count = len(order)
     cell = 62 if count <= 10 else 40
@@ -45,6 +53,8 @@ def league_heat(
         hue = ACTIVE if value > 0 else CONTROL
         shade = to_rgba(hue, 0.1 + 0.45 * abs(value) / most if sure else 0.05)
         ax.add_patch(_box(x, y, shade))
+        if exponentiate:
+            value, low, high = np.exp([value, low, high])
         text = f"{_two(value)}\n{_two(low)} to {_two(high)}"
         ax.text(
             x, y, text, ha="center", va="center", fontsize=size, color=INK if sure else MUTED,
@@ -57,7 +67,9 @@ def league_heat(
             fontweight="bold",
         )  # fmt: skip
     ax.set(xlim=(-0.5, count - 0.5), ylim=(-0.5, count - 0.5), xticks=[], yticks=[])
-    ax.set_xlabel(f"row less column: {scale}; coloured where the interval excludes 0", fontsize=8.5)
+    between, none = ("over", 1) if exponentiate else ("less", 0)
+    foot = f"row {between} column: {scale}; coloured where the interval excludes {none}"
+    ax.set_xlabel(fill(foot, int(cell * count / 4.6)), fontsize=8.5)  # 4.6 points a letter
     for side in ax.spines.values():
         side.set_visible(False)
     return ax

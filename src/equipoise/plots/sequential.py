@@ -54,13 +54,13 @@ def sequential(
     right = max(float(x.max()), required)
     ax.set_xlim(0, 1.04 * right)
     shown = np.isfinite(bound)
+    wedge = boundary["futility"].to_numpy(dtype=np.float64)
     for side in (1, -1):
         ax.plot(
             at[shown], side * bound[shown], "-", color=ACTIVE, linewidth=1.4,
             marker="_" if shown.sum() == 1 else None, markersize=12,
         )  # fmt: skip
         ax.axhline(side * conventional, color=MUTED, linewidth=0.7, linestyle=(0, (4, 3)))
-        wedge = boundary["futility"].to_numpy(dtype=np.float64)
         ax.plot(at, side * wedge, "-", color=MUTED, linewidth=1.2)
     ax.axvline(required, color=ACTIVE, linewidth=1.1, linestyle=(0, (2, 2)))
     ax.plot(np.append(0.0, x), np.append(0.0, z), "-o", color=CONTROL, markersize=4, linewidth=1.3)
@@ -69,6 +69,12 @@ def sequential(
     _names(
         ax, at, bound, required=required, conventional=conventional, right=right, top=top, away=away
     )
+    if np.isfinite(wedge).any():
+        end = at[np.flatnonzero(np.isfinite(wedge))[-1]]
+        ax.annotate(
+            "futility", (end, 0), xytext=(-8, 7 * away), textcoords="offset points", ha="right",
+            va="center", color=MUTED, fontsize=8.5,
+        )  # fmt: skip
     ax.set_xlabel(unit)
     ax.set_ylabel("cumulative z")
     return ax

@@ -12,35 +12,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from matplotlib.figure import Figure
 
-from equipoise.plots.style import (
-    ACTIVE,
-    CONTROL,
-    FAINT,
-    INK,
-    MUTED,
-    PAPER,
-    WIDTH,
-    rows_only,
-    shorten,
-    styled,
-)
+from equipoise.plots.judgement_dots import LOOKS, SHORT
+from equipoise.plots.style import MUTED, WIDTH, rows_only, shorten, styled
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
-
-LOOKS = {
-    "low": (CONTROL, PAPER, "+"),
-    "low except for concerns about uncontrolled confounding": (CONTROL, PAPER, "(+)"),
-    "some concerns": (FAINT, INK, "−"),
-    "moderate": (FAINT, INK, "−"),
-    "high": (ACTIVE, PAPER, "×"),
-    "serious": (ACTIVE, PAPER, "×"),
-    "critical": (INK, PAPER, "!"),
-    "no information": (PAPER, INK, "?"),
-}
-"""Level: colour of the disc, colour of its sign, the sign. From good to bad."""
-SHORT = {"low except for concerns about uncontrolled confounding": "low, confounding aside"}
 
 
 @styled

@@ -130,11 +130,16 @@ def _keep(batch: list[list[str]], columns: list[list[str]], stripped: _Stripped)
 def _header(path: Path, cells: list[str], delimiter: str) -> list[str]:
     header = [cell.strip() for cell in cells]
     if len(header) == 1:
-        for other, name in ((";", '";"'), ("\t", '"\\t"'), (",", '","')):
+        for other, name, shell in (
+            (";", '";"', '";"'),
+            ("\t", '"\\t"', "tab"),
+            (",", '","', '","'),
+        ):
             if other != delimiter and other in header[0]:
                 raise DataError(
                     f"{path.name} has one column {header[0]!r}: its cells seem to be separated "
-                    f"otherwise. Set `delimiter: {name}`."
+                    f"otherwise. Set `delimiter: {name}` in a mapping, or --delimiter {shell} on "
+                    f"the command line."
                 )
     return header
 

@@ -102,7 +102,7 @@ TITLES = {
     "permutation-test": "Permutation test",
     "bootstrap-effect": "Bootstrap of the pooled effect",
     "bootstrap-tau2": "Bootstrap of tau2",
-    "leave-one-out": "Without each study",
+    "leave-one-out": "Leave-one-out",
     "cumulative-effect": "As studies came in",
     "study-effect": "Studies as reported",
     "study-ratio": "Studies as reported, ratio",

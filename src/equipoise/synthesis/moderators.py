@@ -8,6 +8,7 @@ import numpy as np
 
 from equipoise.errors import DataError
 from equipoise.synthesis.effects import FloatArray
+from equipoise.synthesis.missing_column import missing_column
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -49,7 +50,7 @@ def design_of(
         raise DataError(f"{formula!r} has a left side. Name the moderators alone: 'year + dose'.")
     lacking = [name for name in used if name not in table.columns]
     if lacking:
-        raise DataError(f"{formula!r} names {lacking}; the table has {list(table.columns)}.")
+        raise missing_column(lacking[0], table.columns)
     rows = table[used].notna().all(axis=1).to_numpy(dtype=bool)
     _varies(table.loc[rows], used, formula)
     matrix = parsed.get_model_matrix(table[rows].reset_index(drop=True))

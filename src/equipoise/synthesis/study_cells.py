@@ -50,7 +50,8 @@ def study_names(table: pd.DataFrame, column: str | None) -> list[str]:
 
 def several(names: Sequence[Any]) -> str:
     """Write the first names of a list, and how many more there are."""
-    shown = ", ".join(map(str, names[:SHOWN]))
+    sign = "; " if any("," in str(name) for name in names) else ", "
+    shown = sign.join(map(str, names[:SHOWN]))
     more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
     return f"{shown}{more}"
 

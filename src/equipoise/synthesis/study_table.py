@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from equipoise.errors import DataError
 from equipoise.synthesis.effects import Effects, checked_effects
 from equipoise.synthesis.labels import written
+from equipoise.synthesis.missing_column import missing_column
 from equipoise.synthesis.study_cells import (
     numbers,
     off_the_middle,
@@ -187,7 +188,7 @@ def _has(table: pd.DataFrame, columns: Columns) -> None:
     named = [*single, columns.direction, columns.verified, *(columns.interval or ())]
     lacking = [name for name in named if name is not None and name not in table.columns]
     if lacking:
-        raise DataError(f"There is no column {lacking[0]!r}. These are: {list(table.columns)}.")
+        raise missing_column(lacking[0], table.columns)
     if columns.measure is not None:
         return
     given = [columns.se, columns.variance, columns.interval]
@@ -245,8 +246,9 @@ def _no_repeats(effects: Effects, outcome: str | None) -> None:
     twice = [n for n in dict.fromkeys(effects.study) if same[" ".join(n.split()).casefold()] > 1]
     if twice:
         of = "" if outcome is None else f" of {outcome}"
+        verb = "stands" if len(twice) == 1 else "stand"
         raise DataError(
-            f"{several(twice)} stands in more than one row{of}. The same people would count "
+            f"{several(twice)} {verb} in more than one row{of}. The same people would count "
             "twice. Keep one row a study, or take `equipoise multilevel`, or, where people differ, "
             "give each its own name (or, in `pool`, --repeats)."
         )

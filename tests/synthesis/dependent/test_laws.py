@@ -56,7 +56,7 @@ def test_the_order_of_rows_does_not_matter(seed):
     e = made(seed)
     shuffled = e.take(np.random.default_rng(seed).permutation(len(e)))
     one, two = three_level_fit(e), three_level_fit(shuffled)
-    assert_allclose(one.phi, two.phi, rtol=1e-6, atol=1e-9)
+    assert_allclose(one.phi, two.phi, rtol=1e-6, atol=1e-7)  # a variance near 0 has a flat top
     assert_allclose(robust(one).se, robust(two).se, rtol=1e-6)
 
 

@@ -312,3 +312,14 @@ def test_arms_are_paired_and_those_without_a_partner_are_named():
         pair_arms(arms.replace("low", "placebo"), **ask)
     with pytest.raises(DataError, match="No row has the arm 'pill'"):
         pair_arms(arms, **(ask | {"control": "pill"}))
+
+
+def test_a_row_left_out_says_which_one_number_it_lacks():
+    rows = pd.DataFrame(
+        {"study": ["whole", "no sd2", "counts"], "n1": [20, 20, np.nan], "n2": [20, 20, np.nan],
+         "mean1": [10, 10, np.nan], "sd1": [5, 5, np.nan], "mean2": [14, 14, np.nan],
+         "sd2": [5, np.nan, np.nan], "events1": [np.nan, np.nan, 9], "total1": [np.nan, np.nan, 20],
+         "events2": [np.nan, np.nan, 5], "total2": [np.nan, np.nan, 20]}
+    )  # fmt: skip
+    told = " ".join(from_reported(rows).warnings)
+    assert "no sd2 (means and SDs: lacks sd2); counts (counts: lacks counts_sign)" in told

@@ -74,8 +74,8 @@ def test_reporting_bias_counts_as_some_concerns_until_judged(depression):
 
 
 def test_a_study_without_a_level_is_named(depression):
+    network, fit, found = depression
     with pytest.raises(DataError, match=r"risk of bias of .* is nothing"):
-        network, fit, found = depression
         network_confidence(network, fit, found, bias={}, indirect={}, margin=0.2)
     with pytest.raises(DataError, match="is 'dubious'"):
         rated(depression, "dubious")

@@ -22,7 +22,7 @@ COLUMNS = Columns("g", se="se", study="study")
     [
         ({"se": [0.2, -0.3, 0.25]}, "B 2002 has the standard error -0.3"),
         ({"se": [0.2, 0.0, 0.25]}, "B 2002 has the variance 0"),
-        ({"study": ["A 2001", "B 2002", "a  2001"]}, "A 2001, a  2001 stands in more than one row"),
+        ({"study": ["A 2001", "B 2002", "a  2001"]}, "A 2001, a  2001 stand in more than one row"),
         ({"g": ["-0,5", "-0,2", "-0,9"]}, "Decimal commas"),
         ({"g": ["-0.5", "ns", "-0.9"]}, "'ns', which is no number"),
         ({"direction": ["lower", "higher", "lower"]}, "directions of these studies are mixed"),

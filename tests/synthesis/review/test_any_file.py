@@ -5,7 +5,7 @@ from copy import deepcopy
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from equipoise.errors import DataError
@@ -87,6 +87,8 @@ def test_a_foreign_file_is_read_or_refused(text, name):
 
 
 @given(st.sampled_from(["mean_arm1", "n_arm1", "year", "time_weeks", "precalc_g", "doi"]), JUNK)
+@example("n_arm1", float("inf"))
+@example("n_arm1", "NAN")
 def test_a_metapsy_cell_is_read_or_refused(column, junk):
     cells = {"study": "Smith 2020", "condition_arm1": "cbt", "condition_arm2": "wl",
              "outcome_type": "msd", "instrument": "BDI", "time": "post", "mean_arm1": "14",

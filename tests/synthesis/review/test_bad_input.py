@@ -62,7 +62,7 @@ def test_a_decimal_comma_within_braces_is_named_as_one():
         "outcomes:\n- {outcome: depression, higher: worse, visit: w4, arms: "
         "[{arm: drug, n: 9, mean: 14,1, sd: 2}]}\n"
     )
-    with pytest.raises(DataError, match=r"is that a decimal comma\? Write a point: 1.1"):
+    with pytest.raises(DataError, match=r"is that a decimal comma\? Write a point: N.1, not"):
         study_from_text(text)
 
 
@@ -206,6 +206,11 @@ def test_a_folder_without_a_review_says_how_to_start_one(tmp_path):
 
 def test_a_new_review_never_writes_over_anything(tmp_path):
     folder = new_review(tmp_path / "mine")
-    assert read_review(folder).review.identifier == "my-review"
+    assert read_review(folder).review.identifier == "mine"
     with pytest.raises(DataError, match="not empty"):
         new_review(folder)
+
+
+@pytest.mark.parametrize("name", ["My review", "2026", "Überblick"])
+def test_a_folder_whose_name_is_no_identifier_gets_the_example_s(tmp_path, name):
+    assert read_review(new_review(tmp_path / name)).review.identifier == "my-review"

@@ -91,7 +91,8 @@ def bivariate_fit(
         raise DataError("Outcomes and their covariances must be numbers: leave other studies out.")
     if k < design.shape[1] + 2 or np.linalg.matrix_rank(design) < design.shape[1]:
         raise NotIdentifiedError(
-            f"{k} studies cannot carry a bivariate model with {design.shape[1]} columns: it needs "
+            f"{k} studies cannot carry a bivariate model with {design.shape[1]} "
+            f"column{'' if design.shape[1] == 1 else 's'}: it needs "
             f"{design.shape[1] + 2} at least, and every column to say something of its own."
         )
     scale = np.sqrt(np.maximum(np.var(data, axis=0, ddof=1), np.finfo(float).tiny))

@@ -10,6 +10,7 @@ from equipoise.synthesis.dependent.fit import Test
 from equipoise.synthesis.dependent.likelihood import Criterion
 from equipoise.synthesis.dependent.robust import Kind
 from equipoise.synthesis.dependent.three_level_rows import three_level
+from equipoise.synthesis.missing_column import missing_column
 from equipoise.synthesis.moderators import design_of
 from equipoise.synthesis.study_table import OutcomeTable
 
@@ -44,8 +45,7 @@ def multilevel_table(table: OutcomeTable, plan: MultilevelPlan) -> Estimates:
     """
     for name in (plan.cluster, plan.row):
         if name is not None and name not in table.frame.columns:
-            known = list(table.frame.columns)
-            raise DataError(f"There is no column {name!r}. These are: {known}.")
+            raise missing_column(name, table.frame.columns)
     if plan.row is not None:
         twice = table.frame[plan.row][table.frame[plan.row].duplicated()]
         if len(twice):

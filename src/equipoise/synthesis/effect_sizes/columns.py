@@ -118,6 +118,7 @@ def numbers(frame: pd.DataFrame, column: str, what: str) -> FloatArray:
         row = int(odd.argmax())
         raise DataError(
             f"{what}: column {column!r} holds {values.iloc[row]!r} in row {row + 1}, which is no "
-            "number. Write a point for decimals, and leave cells without a number empty."
+            "number. Write a point for decimals (or read the file with the decimal sign "
+            "declared: --decimal ,), and leave cells without a number empty."
         )
     return number.to_numpy(dtype=np.float64, na_value=np.nan)

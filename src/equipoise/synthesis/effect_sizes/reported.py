@@ -121,13 +121,13 @@ def _walk(
         warnings += arrived.warnings
         for row, name in zip(rows, named, strict=True):
             account[int(row)] = RowAccount(name, measure, road.source, arrived.assumptions)
-    lost = [studies[row] for row in range(k) if row not in account or not np.isfinite(y[row])]
+    lost = [row for row in range(k) if row not in account or not np.isfinite(y[row])]
     if len(lost) == k:
         raise DataError(f"No row reports enough for {measure}. {_wants(measure)}")
     if lost:
         warnings.append(
             f"{len(lost)} of {k} rows report too little for {measure} and are left out: "
-            f"{'; '.join(lost)}."
+            f"{'; '.join(studies[row] + _nearest(measure, values, row) for row in lost)}."
         )
     kept = np.flatnonzero(np.isfinite(y))
     rows_account = tuple(account[int(row)] for row in kept)
@@ -136,6 +136,16 @@ def _walk(
     how = measure_named(measure)
     effects = checked_effects(y[kept], v[kept], [r.study for r in rows_account], scale=how.title)
     return Measured(effects, how, kept, rows_account, tuple(warnings))
+
+
+def _nearest(measure: str, values: Mapping[str, FloatArray], row: int) -> str:
+    """Say which one number a row lacks, for the road of which it has most."""
+    best, had = "", 1
+    for road in ROADS[measure]:
+        lacks = [n for n in road.needs if n not in values or not np.isfinite(values[n][row])]
+        if len(lacks) == 1 and len(road.needs) - 1 > had:
+            best, had = f" ({road.source}: lacks {lacks[0]})", len(road.needs) - 1
+    return best
 
 
 def _rows_for(

@@ -13,6 +13,7 @@ from equipoise.errors import DataError, NotIdentifiedError
 from equipoise.estimates import Estimate, Estimates, Refusal
 from equipoise.synthesis.effects import FloatArray
 from equipoise.synthesis.labels import written
+from equipoise.synthesis.missing_column import missing_column
 from equipoise.synthesis.moderators import design_of
 from equipoise.synthesis.pairwise.bootstrap import bootstrap
 from equipoise.synthesis.pairwise.fit import RandomEffectsFit, Test, random_effects
@@ -68,8 +69,7 @@ def pool_table(table: OutcomeTable, plan: PoolPlan) -> Estimates:
     """
     for name in (plan.weights, plan.subgroup, plan.cumulative):
         if name is not None and name not in table.frame.columns:
-            known = list(table.frame.columns)
-            raise DataError(f"There is no column {name!r}. These are: {known}.")
+            raise missing_column(name, table.frame.columns)
     weights = weights_of(table, plan)
     how = {"method": plan.method, "test": plan.test}
     found = pool(table.effects, weights=weights, level=plan.level, **how)  # type: ignore[arg-type]

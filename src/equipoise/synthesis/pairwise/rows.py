@@ -82,7 +82,7 @@ def fit_warnings(fit: RandomEffectsFit) -> tuple[str, ...]:
         )
     elif fit.test == "hartung-knapp" and fit.se[0] < math.sqrt(fit.plain_cov[0, 0]):
         told.append(
-            "Studies lie closer together than their standard errors allow on average, so that "
+            "Studies lie closer together than their standard errors and tau2 expect, so that "
             "Hartung and Knapp's standard error is below the usual one: see hartung-knapp-adhoc"
         )
     if fit.test == "z" and fit.method != "EE" and fit.k < 20:

@@ -58,9 +58,8 @@ def subgroups(
             refused.append(Refusal("subgroup-effect", str(error), label=one))
             continue
         fits.append(fit)
-        rows.append(
-            effect_row(fit, "subgroup-effect", level=level, label=one, warnings=fit_warnings(fit))
-        )
+        told = tuple(f"{one}: {warning}" for warning in fit_warnings(fit))
+        rows.append(effect_row(fit, "subgroup-effect", level=level, label=one, warnings=told))
         rows.append(Estimate("studies", label=one, estimate=fit.k, unit="studies", method="Count"))
     x = np.array([[1.0, *(name == other for other in levels[1:])] for name in names])
     how: dict[str, Any] = {"method": method, "test": test, "weights": weights}

@@ -140,7 +140,10 @@ def _comma(problem: Problem) -> Problem:
     ):
         return problem
     decimals = problem.path[-1]
-    why = f"a lone {decimals} after a comma: is that a decimal comma? Write a point: 1.{decimals}"
+    why = (
+        f"a lone {decimals} after a comma: is that a decimal comma? Write a point: "
+        f"N.{decimals}, not N,{decimals}"
+    )
     return Problem(problem.path[:-1], why)
 
 

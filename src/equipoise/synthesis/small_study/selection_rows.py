@@ -62,7 +62,7 @@ def fixed_weight_rows(effects: Effects, plan: SmallStudyPlan) -> Iterator[Estima
             fit.effect,
             plan=plan,
             how=how,
-            warnings=_told(fit),
+            warnings=_told(fit, label),
             unit=effects.scale,
         )
 
@@ -74,7 +74,7 @@ def _rows(
     if reason:
         yield Refusal("selection-model", reason, label)
         return
-    told = _told(fit)
+    told = _told(fit, label)
     yield _parameter(
         "selection-model", label, fit.effect, plan=plan, how=how, warnings=told, unit=effects.scale
     )
@@ -134,12 +134,16 @@ def _why_not(fit: SelectionFit) -> str | None:
     return None if fit.converged else "The likelihood has no maximum that could be found."
 
 
-def _told(fit: SelectionFit) -> tuple[str, ...]:
-    told = [f"{name} is at its bound: its interval is not given" for name in fit.at_bound]
+def _told(fit: SelectionFit, label: str) -> tuple[str, ...]:
+    told = [
+        f"{label}: {name} is at its bound, so that its interval is not given, and effect, tau2 "
+        "and test rest on that bound"
+        for name in fit.at_bound
+    ]
     if fit.higher is not None:
         effect, gain = fit.higher
         told.append(
-            f"The likelihood has another maximum, higher by {gain:.3g}, with the effect "
+            f"{label}: the likelihood has another maximum, higher by {gain:.3g}, with the effect "
             f"{effect:.4g}; given is the one reached from the model without selection"
         )
     return tuple(told)

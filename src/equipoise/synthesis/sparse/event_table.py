@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from equipoise.errors import DataError
+from equipoise.synthesis.missing_column import missing_column
 
 if TYPE_CHECKING:
     from narwhals.typing import IntoDataFrame
@@ -52,7 +53,7 @@ def event_columns(
     columns = []
     for name in (events1, total1, events2, total2, *([study] if study else [])):
         if name not in table.columns:
-            raise DataError(f"There is no column {name!r}. These are: {list(table.columns)}.")
+            raise missing_column(name, table.columns)
     for name in (events1, total1, events2, total2):
         number = pd.to_numeric(table[name], errors="coerce")
         odd = table[name][number.isna() & table[name].notna()]

@@ -76,7 +76,8 @@ def log_ratio_from_interval(
         away > asymmetry,
         study,
         "{e} is not in the middle of {low} to {high} on the log scale, as a ratio's interval is. "
-        "Is it a difference, or an exact or bootstrap interval (then raise `asymmetry`)?",
+        "Is it a difference, or an exact or bootstrap interval (then "
+        "give `log_ratio` and `log_ratio_se` instead, or in Python raise `asymmetry`)?",
         **shown,
     )
     told = (f"The {100 * level:g}% interval is symmetric on the log scale (Wald).",)

@@ -167,7 +167,7 @@ def need_middle(
         study,
         "{e} is not in the middle of {low} to {high}, as the interval of a difference is. Is it a "
         "ratio (then take its logarithm), or an interval by bootstrap or profile likelihood "
-        "(then raise `asymmetry` and say so)?",
+        "(then give its standard error, or in Python raise `asymmetry`, and say so)?",
         **shown,
     )
 

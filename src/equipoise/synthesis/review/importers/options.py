@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any, Literal
 
 from equipoise.errors import DataError
@@ -62,18 +63,21 @@ def number(cell: str | None, where: str) -> float | None:
     Raises
     ------
     DataError
-        For a decimal comma or a text, with the place.
+        For a decimal comma, a text or infinity, with the place.
     """
     text = (cell or "").strip()
     if text in MISSING:
         return None
     try:
-        return float(text)
+        value = float(text)
     except ValueError:
         hint = ""
         if text.count(",") == 1:
             hint = f" That is a decimal comma: write {text.replace(',', '.')} in the whole file."
         raise DataError(f"{where}: found {text!r}; expected a number.{hint}") from None
+    if not isfinite(value):
+        raise DataError(f"{where}: found {text!r}; expected a finite number, or an empty cell.")
+    return value
 
 
 def whole(cell: str | None, where: str) -> int | None:
