@@ -13,6 +13,7 @@ from equipoise.estimates import Estimate, Estimates, Refusal
 from equipoise.synthesis.effects import Effects, FloatArray
 from equipoise.synthesis.labels import written
 from equipoise.synthesis.pairwise.fit import RandomEffectsFit, Test, random_effects
+from equipoise.synthesis.pairwise.heterogeneity_rows import spread_rows
 from equipoise.synthesis.pairwise.regression import BETWEEN, moderator_test
 from equipoise.synthesis.pairwise.rows import assumptions, effect_row, fit_warnings, method_words
 
@@ -39,7 +40,7 @@ def subgroups(
     Returns
     -------
     Estimates
-        `subgroup-effect` by group, with `studies`; `subgroup-test` twice: with a tau2 of each
+        `subgroup-effect` by group, with `studies` and its own heterogeneity; `subgroup-test` twice: with a tau2 of each
         group's own (Q between, chi-square), and with one tau2 for all (the moderator test).
     """
     names = [written(g) for g in group]
@@ -61,6 +62,8 @@ def subgroups(
         told = tuple(f"{one}: {warning}" for warning in fit_warnings(fit))
         rows.append(effect_row(fit, "subgroup-effect", level=level, label=one, warnings=told))
         rows.append(Estimate("studies", label=one, estimate=fit.k, unit="studies", method="Count"))
+        if fit.method != "EE":
+            rows += spread_rows(fit, level, one)
     x = np.array([[1.0, *(name == other for other in levels[1:])] for name in names])
     how: dict[str, Any] = {"method": method, "test": test, "weights": weights}
     for row in (*_own(fits, refused), *_shared(effects, x, how)):
