@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from equipoise.cli.options import json_option
+from equipoise.cli.options import json_option, plot_option, write_figure
 
 if TYPE_CHECKING:
     from equipoise.estimates import Estimate, Estimates, Refusal
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 
 CERTAINTY = "certainty"
+NAMES = {"SMD": "Hedges' g", "MD": "points", "RD": "risk difference", "COR": "correlation"}
 
 
 @click.command()
@@ -26,10 +27,12 @@ CERTAINTY = "certainty"
     type=click.FloatRange(0.5, 0.9999),
     help="Coverage of the intervals; the plan's by default, and nothing is written for another.",
 )
+@plot_option("Also draw a forest plot of the primary analysis, or of --analysis")
 @json_option
 def command(
-    review: Path, analysis: str | None, dry_run: bool, level: float | None, as_json: bool
-) -> None:
+    review: Path, analysis: str | None, dry_run: bool, level: float | None, plot: Path | None,
+    as_json: bool,
+) -> None:  # fmt: skip
     """Run the planned analyses of a review folder; write them into results/ under their version.
 
     REVIEW is a folder with review.yaml, or the name of a review that comes with equipoise, into
@@ -39,6 +42,7 @@ def command(
     Examples:
       equipoise synthesise my-review
       equipoise synthesise my-review --analysis primary --json
+      equipoise synthesise my-review --plot forest.svg
       equipoise synthesise microdosing-depression
     """
     from equipoise.synthesis.evidence import find_review  # noqa: PLC0415  (--help is instant)
@@ -50,10 +54,38 @@ def command(
     planned = analysis is None and level in (None, made.folder.review.level)
     if planned and not (dry_run or ours):
         click.echo(f"Wrote {write_result(made)}", err=True)
+    if plot is not None:
+        _draw(made, analysis, plot)
     if as_json:
         click.echo(made.estimates.to_json())
         return
     _print(made)
+
+
+def _draw(made: Synthesis, analysis: str | None, plot: Path) -> None:
+    from equipoise.plots import forest  # noqa: PLC0415  (matplotlib is heavy)
+    from equipoise.synthesis.review.forest import forest_of  # noqa: PLC0415
+
+    review = made.folder.review
+    primary = [one.name for one in review.analyses if one.primary]
+    name = analysis or (primary or [review.analyses[0].name])[0]
+    studies, summary, prediction, rob = forest_of(made, name)
+    plan = review.analysis(name)
+    ratio = plan.measure in ("OR", "RR", "HR", "ROM")
+    less = review.outcomes[plan.outcome].higher == "worse"
+    arms = (review.question.intervention, review.question.comparator)
+    sides = (f"favours {arms[0]}", f"favours {arms[1]}")
+    ax = forest(
+        studies,
+        scale=plan.measure if ratio else NAMES.get(plan.measure, plan.measure),
+        summary=summary,
+        prediction=prediction,
+        columns={"comparator": "Compared with", "visit": "When"},
+        rob=rob,
+        favours=sides if less else sides[::-1],
+        exponentiate=ratio,
+    )
+    write_figure(ax, plot)
 
 
 def _print(made: Synthesis) -> None:

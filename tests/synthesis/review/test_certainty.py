@@ -1,11 +1,14 @@
 """Certainty and belief of a whole review: what the folder knows, what people decided."""
 
+import pytest
 import yaml
 from numpy.testing import assert_allclose
 
+from equipoise.errors import NotIdentifiedError
 from equipoise.synthesis.judgement import decided, write_ledger
 from equipoise.synthesis.review import read_review, synthesise
 from equipoise.synthesis.review.certainty import grade_ledger, suggestions
+from equipoise.synthesis.review.forest import forest_of
 
 from .conftest import analysis, plan, study, write
 
@@ -116,3 +119,19 @@ def test_the_level_of_one_analysis_does_not_touch_another(tmp_path):
     made = folder(tmp_path, analyses=both, grade={"information_size": 200})
     rows = synthesise(made).estimates.select(name="certainty").rows
     assert [row.label for row in rows] == ["primary", "all"]
+
+
+def test_the_forest_has_risk_of_bias_beside_its_studies(tmp_path):
+    made = folder(tmp_path)
+    judged(made, ["a2015"])
+    studies, summary, prediction, rob = forest_of(synthesise(made), "primary")
+    assert rob == {**{key: key for key in DOMAINS}, "overall": "All"}
+    assert list(studies["overall"]) == ["low", *[""] * 5]
+    assert len(summary) == 1
+    assert prediction is not None
+    assert prediction[0] <= summary["low"][0]
+
+
+def test_a_forest_needs_two_studies(tmp_path):
+    with pytest.raises(NotIdentifiedError, match="pools 1 of the studies"):
+        forest_of(synthesise(folder(tmp_path, means=[9.0])), "primary")

@@ -40,8 +40,9 @@ def subgroups(
     Returns
     -------
     Estimates
-        `subgroup-effect` by group, with `studies` and its own heterogeneity; `subgroup-test` twice: with a tau2 of each
-        group's own (Q between, chi-square), and with one tau2 for all (the moderator test).
+        `subgroup-effect` by group, with `studies` and its own heterogeneity; `subgroup-test`
+        twice: with a tau2 of each group's own (Q between, chi-square), and with one tau2 for all
+        (the moderator test).
     """
     names = [written(g) for g in group]
     if len(names) != len(effects):
