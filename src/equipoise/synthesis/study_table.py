@@ -137,7 +137,7 @@ def _given(
 ) -> tuple[Effects, NDArray[np.int64], tuple[str, ...]]:
     """Take effects and their standard errors as they are."""
     assert columns.effect is not None  # noqa: S101  (`_has` asked for it)
-    y, v = _numbers(table, columns.effect), _variances(table, columns, level)
+    y, v = number_column(table, columns.effect), _variances(table, columns, level)
     there = np.isfinite(y) & np.isfinite(v)
     study = np.array(_names(table, columns.study), dtype=object)
     if not there.any():
@@ -198,9 +198,9 @@ def _variances(table: pd.DataFrame, columns: Columns, level: float) -> FloatArra
     from scipy.special import ndtri  # noqa: PLC0415
 
     if columns.variance is not None:
-        return _numbers(table, columns.variance)
+        return number_column(table, columns.variance)
     if columns.se is not None:
-        se = _numbers(table, columns.se)
+        se = number_column(table, columns.se)
         if (se < 0).any():
             row = int((se < 0).argmax())
             name = _names(table, columns.study)[row]
@@ -210,15 +210,16 @@ def _variances(table: pd.DataFrame, columns: Columns, level: float) -> FloatArra
             )
         return se**2
     assert columns.interval is not None  # noqa: S101  (one of the three is there)
-    low, high = (_numbers(table, name) for name in columns.interval)
-    y = _numbers(table, str(columns.effect))
+    low, high = (number_column(table, name) for name in columns.interval)
+    y = number_column(table, str(columns.effect))
     for name, a, b, c in zip(_names(table, columns.study), low, y, high, strict=True):
         if np.isfinite([a, b, c]).all() and not a <= b <= c:
             raise DataError(f"{name} has the effect {b:g} outside its limits {a:g} to {c:g}.")
     return ((high - low) / (2 * float(ndtri((1 + level) / 2)))) ** 2
 
 
-def _numbers(table: pd.DataFrame, name: str) -> FloatArray:
+def number_column(table: pd.DataFrame, name: str) -> FloatArray:
+    """Return a column as numbers, NaN where it is empty; refuse a cell that is none."""
     import pandas as pd  # noqa: PLC0415
 
     column = table[name]

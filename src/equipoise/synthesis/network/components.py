@@ -191,9 +191,7 @@ def _sums(network: Network, fit: ComponentFit, at: int, suffix: str, told: Told)
     return Estimates(tuple(rows), tuple(refused))
 
 
-def _tests(
-    network: Network, common: ComponentFit, random: ComponentFit, how: str
-) -> Estimates:
+def _tests(network: Network, common: ComponentFit, random: ComponentFit, how: str) -> Estimates:
     tau2 = Estimate(
         "tau2", label="additive model", estimate=random.tau2, method=f"{how}; {ADDITIVE}",
         unit="variance of a comparison's true effects between studies",

@@ -160,8 +160,8 @@ def _check_spread(d: FloatArray, study: Sequence[str]) -> None:
         small, large = (study[int(at(d))] for at in (np.argmin, np.argmax))
         low, high = np.sqrt(2 * np.array([d.min(), d.max()]))  # of a difference of two arms
         raise DataError(
-            f"Standard errors from {low:.2g} ({named(small)}) to {high:.2g} ({named(large)}) cannot "
-            "be weighed together. Look whether these are standard errors, all on one scale."
+            f"Standard errors from {low:.2g} ({named(small)}) to {high:.2g} ({named(large)}) "
+            "cannot be weighed together. Look whether they are on one scale, and none is a slip."
         )
 
 
