@@ -128,3 +128,26 @@ def test_what_sparse_refuses(events: Path) -> None:
     assert "OR or IRR" in fails("sparse", events, *COLUMNS, "--method", "glmm", "--measure", "RD")
     assert "four columns" in fails("sparse", events, "--events1", "a")
     assert "no column" in fails("sparse", events, *COLUMNS[:-1], "n3")
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        (("--method", "peto", "--add", "1"), "--add goes with --method mh"),
+        (("--method", "glmm", "--no-correction"), "--no-correction goes with --method mh"),
+        (("--model", "UM.FS"), "--model goes with --method glmm"),
+        (("--method", "glmm", "--correlated"), "--correlated goes with --model UM.RS"),
+        (("--add-to", "all"), "such as --add 0.5"),
+        (("--add", "-1"), "not in the range"),
+    ],
+)
+def test_an_option_of_another_method_is_refused(events: Path, more: tuple, told: str) -> None:
+    assert told in fails("sparse", events, *COLUMNS, *more)
+
+
+def test_options_of_effects_are_no_options_of_events(events: Path, long: Path) -> None:
+    assert "leave out --rho" in fails("multivariate", events, *COLUMNS, "--rho", "0.5")
+    how = ("--effect", "g", "--se", "se", "--study", "study")
+    assert "no column 'x'" in fails("multivariate", long, *how, "--outcome", "x", "--rho", "0")
+    robust = ("--robust", "none", "--cluster", "study")
+    assert "leave out --robust none" in fails("multilevel", long, *how, *robust)

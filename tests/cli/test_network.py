@@ -83,7 +83,7 @@ def test_components_kinds_covariates_and_figures(tmp_path):
         ({"0.21": "-0.21"}, "S2, A vs D"),
         ({"A,D": "E,D"}, "2 parts with no study between them: (1) A, B, C; (2) D, E"),
         ({"A,D": "D,D"}, "S2 compares D with itself"),
-        ({"A,D,0.7": 'A,D,"0,7"'}, "not all numbers"),
+        ({"A,D,0.7": 'A,D,"0,7"'}, "Decimal commas? Add --decimal"),
     ],
 )
 def test_mistakes_are_told_by_study(tmp_path, change, told):
@@ -102,7 +102,42 @@ def test_mistakes_are_told_by_study(tmp_path, change, told):
 def test_usage(tmp_path):
     file = GOLDEN / "network_contrasts_data.csv"
     assert "--se, --treat1" in run(file, "--effect", "TE", code=2).output
-    assert "go with --arms" in run(file, *CONTRASTS, "--events", "x", code=2).output
+    assert "Only with --arms: --events" in run(file, *CONTRASTS, "--events", "x", code=2).output
     assert "leave out --arms" in run(file, "--arms", "--effect", "TE", code=2).output
     assert "Placebo=inert" in run(file, *CONTRASTS, "--kind", "A", code=2).output
     assert "No treatment is called 'Z'" in run(file, *CONTRASTS, "--reference", "Z", code=1).output
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        (("--pool-same",), "Only with --arms: --pool-same"),
+        (("--inactive", "A"), "--inactive goes with --components"),
+        (("--separator", "/"), "--separator goes with --components"),
+        (("--coefficients", "independent"), "--coefficients goes with --covariate"),
+        (("--joined", "x"), "--joined goes with --kind or --kinds"),
+        (("--tau2", "0.1", "--method", "REML"), "leave one of them out"),
+        (("--tau2", "0.1", "--covariate", "TE"), "leave out --tau2"),
+    ],
+)
+def test_an_option_that_would_do_nothing_is_refused(more, told):
+    file = GOLDEN / "network_contrasts_data.csv"
+    assert told in run(file, *CONTRASTS, *more, code=2).output
+
+
+def test_a_known_tau2_holds_for_components_too(tmp_path):
+    file = tmp_path / "file.csv"
+    file.write_text("id,treat1,treat2,TE,seTE\n1,A+B,A,0.5,0.1\n2,A+B,B,0.4,0.1\n3,A,B,0.3,0.2\n")
+    found = run(file, *CONTRASTS, "--components", "--tau2", "0.3", "--json")
+    rows = json.loads(found.stdout)["estimates"]
+    tau2 = {row["label"]: row["estimate"] for row in rows if row["name"] == "tau2"}
+    assert tau2["additive model"] == 0.3
+    told = {row["method"] for row in rows if row["name"] == "component-effect"}
+    assert all("tau2 by given" in text for text in told)
+
+
+def test_parts_that_components_join_have_no_league_to_draw(tmp_path):
+    file = tmp_path / "file.csv"
+    file.write_text("id,treat1,treat2,TE,seTE\n1,A+B,A,0.5,0.1\n2,B+C,C,0.4,0.1\n")
+    league = ("--components", "--plot-league", tmp_path / "league.svg")
+    assert "leave out --plot-league" in run(file, *CONTRASTS, *league, code=1).output

@@ -76,3 +76,13 @@ def test_wrong_requests(table: Path, arguments: list[str], code: int, words: str
     result = CliRunner().invoke(cli, ["small-study", str(table), *arguments])
     assert result.exit_code == code
     assert words in result.output
+
+
+@pytest.mark.parametrize(
+    "more", [("--side", "left"), ("--estimator", "R0"), ("--step", "0.05"), ("--target", "0.1")]
+)
+def test_an_option_of_a_method_not_asked_for_is_refused(table: Path, more: tuple) -> None:
+    how = ("--effect", "g", "--se", "se", "--method", "egger", *more)
+    result = CliRunner().invoke(cli, ["small-study", str(table), *how])
+    assert result.exit_code == 2
+    assert f"{more[0]} goes with --method" in result.output

@@ -113,3 +113,7 @@ brute <- function(t, par) {
 }
 points <- list(c(-0.9, 1.1, 0.55, 0.75, 0), c(-0.8, 1.2, 0.6, 0.8, -0.5), c(-2, -0.5, 0.3, 1.4, 0.7))
 for (d in c("linde", "zeros")) for (j in seq_along(points)) out(d, "brute-UM.RS", paste0("ll", j), brute(get(d), points[[j]]))
+# rates with a study that has no event in either arm: it is left out of Q, by rma.mh's default
+rates00 <- rbind(rates, data.frame(a = 0, t1 = 60, c = 0, t2 = 45))
+for (m in c("IRR", "IRD"))
+  tell("rates00", paste0("MH-", m), rma.mh(x1i = a, t1i = t1, x2i = c, t2i = t2, data = rates00, measure = m))

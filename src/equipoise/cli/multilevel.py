@@ -77,6 +77,8 @@ def command(
         raise click.UsageError("Name the columns of effects and studies: --effect g --study study.")
     if bool(options["se"]) == bool(options["variance"]):
         raise click.UsageError("Name one of --se, --variance.")
+    if options["cluster"] and options["robust"] == "none":
+        raise click.UsageError("--cluster is of the robust rows: leave out --robust none.")
     read = read_table(file, delimiter=delimiter, decimal=decimal, missing=missing)
     found = _found(read.frame, options).with_source(read.source)
     print_found(found, f"Several effects a study, pooled from {file.name}", as_json=as_json)

@@ -11,10 +11,13 @@ import click
 from equipoise.cli.event_options import NAMES, event_options
 from equipoise.cli.options import plot_option, write_figure
 from equipoise.cli.table_file import file_options, print_found, read_table
+from equipoise.errors import DataError
 
 if TYPE_CHECKING:
     from equipoise.estimates import Estimates
     from equipoise.synthesis import Effects
+
+OF_EFFECTS = ("se", "variance", "outcome", "rho", "scale")
 
 
 @click.command()
@@ -62,6 +65,10 @@ def command(
     arms = [name for name in NAMES if options[name]]
     if arms and (len(arms) < len(NAMES) or options["effect"]):
         raise click.UsageError("Name four columns of events and totals, or effects; not both.")
+    idle = [name for name in OF_EFFECTS if options[name] is not None]
+    if arms and idle:
+        told = ", ".join(f"--{name}" for name in idle)
+        raise click.UsageError(f"With --events1 and the like leave out {told}: of effects.")
     if not arms and not all(options[name] for name in ("effect", "study", "outcome")):
         raise click.UsageError("Name --effect, --se, --study and --outcome; or events and totals.")
     if not arms and bool(options["se"]) == bool(options["variance"]):
@@ -100,6 +107,9 @@ def _outcomes(frame: Any, options: dict[str, Any]) -> Estimates:
 
     columns = Columns(**{name: options[name] for name in ("effect", "se", "variance", "study")})
     table = study_tables(frame, columns, scale=options["scale"], repeats=True)[0]
+    if options["outcome"] not in table.frame.columns:
+        known = list(table.frame.columns)
+        raise DataError(f"There is no column {options['outcome']!r}. These are: {known}.")
     outcome = table.frame[options["outcome"]].astype("str").tolist()
     if options["plot"]:
         _draw(table.effects, outcome, options, arms=False)

@@ -143,7 +143,7 @@ def _check_columns(options: dict[str, Any]) -> None:
     given = [_flag(name) for name in own if options[name]]
     if options["arms"]:
         if given:
-            raise click.UsageError(f"With --arms leave out {', '.join(given)}: of comparisons.")
+            raise click.UsageError(f"Of comparisons: {', '.join(given)}; leave out --arms.")
         return
     lacking = [_flag(name) for name in (*CONTRASTS, "study") if not options[name]]
     if lacking:

@@ -24,6 +24,13 @@ METHODS = (
 TAU2 = ("EE", "DL", "HE", "HS", "HSk", "SJ", "ML", "REML", "EB", "PM", "PMM")
 TESTS = ("z", "t", "hartung-knapp", "hartung-knapp-adhoc")
 
+OF_METHODS = {
+    "side": ("trim-and-fill",), "estimator": ("trim-and-fill",), "trim_common": ("trim-and-fill",),
+    "steps": ("selection",), "target": ("fail-safe", "worst-case"),
+    "n": ("egger",), "arm_n": ("egger",), "counts": ("egger",),
+}  # fmt: skip
+"""Options that concern some methods alone."""
+
 
 @click.command()
 @file_options
@@ -103,6 +110,7 @@ def command(
     """
     if not options["effect"] or bool(options["se"]) == bool(options["variance"]):
         raise click.UsageError("Name the columns: --effect g, and --se g_se or --variance v.")
+    _check_idle(options["methods"])
     from equipoise.synthesis.small_study import small_study  # noqa: PLC0415
 
     read = read_table(file, delimiter=delimiter, decimal=decimal, missing=missing)
@@ -112,6 +120,16 @@ def command(
     if plot is not None:
         _draw(plot, table, plan)
     print_found(_told(found, table), f"Small-study effects in {file.name}", as_json=as_json)
+
+
+def _check_idle(methods: tuple[str, ...]) -> None:
+    """Refuse options that none of the methods asked for would look at."""
+    told = click.get_current_context().get_parameter_source
+    for name, users in OF_METHODS.items():
+        asked = told(name) is not click.core.ParameterSource.DEFAULT
+        if asked and not {"all", *users} & set(methods):
+            flag = "--step" if name == "steps" else f"--{name.replace('_', '-')}"
+            raise click.UsageError(f"{flag} goes with --method {' or '.join(users)}.")
 
 
 def _table(frame: pd.DataFrame, options: dict[str, Any]) -> OutcomeTable:

@@ -49,7 +49,10 @@ OWN = {
 @click.option("--moderators", metavar="FORMULA", help='Of glmm: "blinding + year".')
 @click.option("--no-correction", is_flag=True, help="Of mh: a CMH test without Yates' half.")
 @click.option(
-    "--add", type=float, default=0.0, help="Of mh: add this to cells; nothing by default."
+    "--add",
+    type=click.FloatRange(min=0),
+    default=0.0,
+    help="Of mh: add this to cells; nothing by default.",
 )
 @click.option(
     "--add-to",
@@ -95,6 +98,8 @@ def _check_own_options(options: dict[str, Any]) -> None:
         asked = told(name) is not click.core.ParameterSource.DEFAULT
         if asked and options["method"] != method:
             raise click.UsageError(f"--{name.replace('_', '-')} goes with --method {method}.")
+    if told("add_to") is not click.core.ParameterSource.DEFAULT and not options["add"]:
+        raise click.UsageError("--add-to says where: --add says what, such as --add 0.5.")
     if options["correlated"] and options["model"] != "UM.RS":
         raise click.UsageError("--correlated goes with --model UM.RS.")
 

@@ -109,7 +109,7 @@ def test_standard_errors_of_arms_become_standard_deviations():
         (LONG.assign(r=[50, 3, 8, 9, 4]), "a has 50 events among 20 people"),
         (LONG.assign(r=[-1, 3, 8, 9, 4]), "a has -1 events"),
         (LONG.assign(drug=["x", "x", "x", "y", "placebo"]), "a has 2 arms of x"),
-        (LONG.assign(r=["5", "3,5", "8", "9", "4"]), "not all numbers"),
+        (LONG.assign(r=["5", "3,5", "8", "9", "4"]), "which is no number"),
         (LONG.assign(trial=list("abcde")), "no network"),
     ],
 )

@@ -1,6 +1,7 @@
 """Multi-arm studies as comparisons: what adds up is taken, what does not is told and mended."""
 
 import math
+import re
 
 import numpy as np
 import pytest
@@ -108,6 +109,64 @@ def test_arms_come_back_from_their_comparisons(variances, seed):
     wanted = np.add.outer(variances, variances)
     np.fill_diagonal(wanted, 0)
     assert_allclose(block.variances, wanted, rtol=1e-9, atol=1e-12)
+
+
+def corrected(told):
+    """Do what a message says: "A vs B 0.5 to 0.7667"."""
+    new = {
+        (a, b): float(value)
+        for a, b, value in re.findall(r"(\w) vs (\w) \S+ to (-?[\d.e+-]*\d)(?=[,.] )", told)
+    }
+    assert new
+    return new
+
+
+@given(st.integers(3, 5), st.sampled_from([0.5, 30.0, 2000.0]), st.integers(0, 10**6))
+def test_the_effects_that_the_message_prints_do_mend(arms, size, seed):
+    rng, names = np.random.default_rng(seed), "ABCDE"[:arms]
+    theta, v = rng.normal(0, size, arms), rng.uniform(0.01, 1, arms)
+    pairs = [(i, j) for i in range(arms) for j in range(i + 1, arms)]
+    rows = [
+        Comparison(names[i], names[j], theta[i] - theta[j], math.sqrt(v[i] + v[j]))
+        for i, j in pairs
+    ]
+    wrong = int(rng.integers(len(rows)))
+    rows[wrong] = rows[wrong]._replace(effect=rows[wrong].effect + 0.1 + size)
+    with pytest.raises(DataError, match="do not add up") as error:
+        block_of("s", rows)
+    nearest = str(error.value).split("least squares): ")[1].split(" Or changing")[0]
+    new = corrected(nearest.split(" Correct the file")[0] + " ")
+    block_of("s", [c._replace(effect=new[c.first, c.second]) for c in rows])
+
+
+@given(st.integers(3, 5), st.sampled_from([0.05, 0.2, 4.0, 20.0]), st.integers(0, 10**6))
+def test_the_standard_errors_that_the_message_prints_do_mend(arms, factor, seed):
+    rng, names = np.random.default_rng(seed), "ABCDE"[:arms]
+    v = rng.uniform(0.01, 1, arms)
+    rows = [
+        Comparison(names[i], names[j], 0.0, math.sqrt(v[i] + v[j]))
+        for i in range(arms)
+        for j in range(i + 1, arms)
+    ]
+    wrong = int(rng.integers(len(rows)))
+    rows[wrong] = rows[wrong]._replace(se=rows[wrong].se * factor)
+    try:
+        block_of("s", rows)
+    except DataError as error:
+        nearest = str(error).split("least squares on variances): ")[1].split(" One standard")[0]
+        new = corrected(nearest + " ")
+        block_of("s", [c._replace(se=new.get((c.first, c.second), c.se)) for c in rows])
+
+
+@pytest.mark.parametrize("se", [1e-200, 1e200, -1.0])
+def test_a_standard_error_of_no_sensible_size_is_told(se):
+    with pytest.raises(DataError, match="Study 7, B vs A has the standard error"):
+        network_of_comparisons([1.0, 1.0], [se, 0.1], ["7", "8"], ["B", "C"], ["A", "A"])
+
+
+def test_standard_errors_too_far_apart_to_add_up_are_told():
+    with pytest.raises(DataError, match=r"from 1e-09 \(Study 7\) to 0.1 \(Study 8\)"):
+        network_of_comparisons([1.0, 1.0], [1e-9, 0.1], ["7", "8"], ["B", "C"], ["A", "A"])
 
 
 def test_a_network_in_parts_names_the_treatments_of_each():

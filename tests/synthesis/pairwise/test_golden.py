@@ -12,6 +12,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 from equipoise.synthesis import Effects, checked_effects
+from equipoise.synthesis.normal_or_t import quantile, two_sided
 from equipoise.synthesis.pairwise import TESTS, random_effects
 from equipoise.synthesis.pairwise import heterogeneity as spread
 from equipoise.synthesis.pairwise.influence import cumulative, influence, leave_one_out
@@ -19,8 +20,6 @@ from equipoise.synthesis.pairwise.permutation import permutation_test
 from equipoise.synthesis.pairwise.prediction import (
     prediction_classic,
     prediction_of_test,
-    quantile,
-    two_sided_p,
 )
 from equipoise.synthesis.pairwise.regression import moderator_test
 from equipoise.synthesis.pairwise.subgroups import subgroups
@@ -44,7 +43,7 @@ def test_mean_and_prediction(
     r = r_says(data, f"{method} {test}")
     half = quantile(0.95, fit.df) * fit.se[0]
     got = {"beta": fit.beta[0], "se": fit.se[0], "low": fit.beta[0] - half}
-    got |= {"high": fit.beta[0] + half, "p": two_sided_p(fit.beta[0] / fit.se[0], fit.df)}
+    got |= {"high": fit.beta[0] + half, "p": two_sided(fit.beta[0] / fit.se[0], fit.df)}
     if method != "EE":
         found = prediction_of_test(fit)
         got |= {"prediction_low": found.low, "prediction_high": found.high}
@@ -86,7 +85,7 @@ def test_meta_regression(
     got = {
         "beta": fit.beta,
         "se": fit.se,
-        "p": [two_sided_p(t, fit.df) for t in fit.beta / fit.se],
+        "p": [two_sided(t, fit.df) for t in fit.beta / fit.se],
         "moderator_test": [omnibus[0], omnibus[2]],
         "tau2": fit.tau2,
         "q": spread.cochran_q(fit).q,

@@ -85,3 +85,23 @@ def test_few_studies_and_a_direction_that_does_not_fit_are_warned_of():
     ten = checked_effects(np.linspace(0, 1, 10), np.linspace(0.01, 0.1, 10))
     (row,) = small_study(ten, "begg")
     assert not any("Fewer" in text for text in row.warnings)
+
+
+def test_studies_that_agree_exactly_leave_nothing_to_test():
+    same = checked_effects([0.1] * 4, [0.04, 0.09, 0.16, 0.25])
+    found = small_study(same, ["egger", "trim-and-fill", "pet-peese"], SmallStudyPlan())
+    assert {"egger-test"} <= {refusal.name for refusal in found.refused}
+
+
+def test_a_weight_that_underflows_ends_in_a_refusal():
+    line = checked_effects([0.1 * i for i in range(1, 12)],
+                           [(0.1 + 0.05 * i) ** 2 for i in range(1, 12)])  # fmt: skip
+    found = small_study(line, ["selection"], SmallStudyPlan(steps=(0.01, 0.05)))
+    assert any("no maximum" in refusal.reason or "No study" in refusal.reason
+               for refusal in found.refused)  # fmt: skip
+
+
+def test_a_tau2_that_drowns_precision_leaves_no_limit():
+    huge = checked_effects([1e8, 0.1, -1e8, 0.1], [0.01, 0.09, 0.16, 0.25])
+    refused = small_study(huge, ["limit"], SmallStudyPlan()).refused
+    assert "nearly the same weight" in refused[0].reason

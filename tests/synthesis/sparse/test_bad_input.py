@@ -72,3 +72,26 @@ def test_rows_without_numbers_are_counted():
     assert "B" in columns.warnings[0]
     with pytest.raises(DataError, match="no column 'x'"):
         event_columns(frame, "x", "n", "c", "m")
+
+
+@pytest.mark.parametrize("model", ["CM.EL", "CM.AL", "UM.FS", "UM.RS"])
+def test_a_model_whose_maximum_is_infinite_is_refused(model):
+    with pytest.raises(NotIdentifiedError, match="0 or infinite"):
+        glmm([1, 2, 4], [10, 10, 30], [0, 0, 0], [10, 10, 30], model=model)
+    with pytest.raises(NotIdentifiedError, match="0 or infinite"):
+        glmm([1, 2, 4], [10, 10, 30], [0, 0, 0], [10, 10, 30], model=model, measure="IRR")
+
+
+def test_one_study_has_no_heterogeneity_to_test():
+    found = mantel_haenszel([1], [10], [2], [10])
+    assert {"q-test", "i2-q"} <= {refusal.name for refusal in found.refused}
+    assert all(row.name not in ("q-test", "i2-q") for row in found)
+
+
+def test_a_study_that_stands_twice():
+    frame = pd.DataFrame({"s": ["A", "a ", "B"], "e": [1, 1, 2], "n": [9, 9, 9], "m": [8, 8, 8]})
+    how = ("e", "n", "e", "m")
+    with pytest.raises(DataError, match="stands twice with the same numbers"):
+        event_columns(frame, *how, study="s")
+    frame.loc[1, "e"] = 3
+    assert "Named more than once" in event_columns(frame, *how, study="s").warnings[0]

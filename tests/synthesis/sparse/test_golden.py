@@ -67,6 +67,18 @@ def test_peto_and_the_test_without_correction(tables, numbers, data):
 
 
 @pytest.mark.parametrize("measure", ["IRR", "IRD"])
+def test_a_study_without_events_stays_out_of_q(rates, numbers, measure):
+    columns, silent = (rates.a, rates.t1, rates.c, rates.t2), (0, 60, 0, 45)
+    whole = [np.append(x, more) for x, more in zip(columns, silent, strict=True)]
+    found = mantel_haenszel(*whole, measure=measure)
+    model = f"MH-{measure}"
+    assert_allclose(found["pooled-effect"].estimate, numbers["rates00", model, "beta"], **EXACT)
+    assert_allclose(found["pooled-effect"].se, numbers["rates00", model, "se"], **EXACT)
+    assert_allclose(found["q-test"].estimate, numbers["rates00", model, "QE"], **EXACT)
+    assert found["q-test"].df == numbers["rates00", model, "k.yi"] - 1
+
+
+@pytest.mark.parametrize("measure", ["IRR", "IRD"])
 def test_rates(rates, numbers, measure):
     model = f"MH-{measure}"
     found = pooled_person_time(rates, measure)

@@ -13,12 +13,12 @@ from equipoise.errors import NotIdentifiedError
 from equipoise.estimates import Estimate, Estimates, Refusal
 from equipoise.synthesis.dependent.fit import MixedFit, Test, typical_variance
 from equipoise.synthesis.dependent.likelihood import Criterion
-from equipoise.synthesis.dependent.normal_or_t import limits, two_sided
 from equipoise.synthesis.dependent.profile import profile_interval
 from equipoise.synthesis.dependent.robust import Kind, Robust
 from equipoise.synthesis.dependent.robust_fit import robust as robust_of
 from equipoise.synthesis.dependent.three_level import three_level_fit
 from equipoise.synthesis.effects import Effects
+from equipoise.synthesis.normal_or_t import limits, two_sided
 
 SOURCE = "Konstantopoulos 2011; Van den Noortgate et al. 2013"
 ROBUST_SOURCE = {

@@ -12,7 +12,6 @@ from scipy.special import chdtrc
 
 from equipoise.estimates import Estimate, Estimates, Refusal
 from equipoise.synthesis.dependent.likelihood import Criterion
-from equipoise.synthesis.dependent.normal_or_t import limits, two_sided
 from equipoise.synthesis.effects import Effects
 from equipoise.synthesis.multivariate.multivariate_fit import (
     MultivariateFit,
@@ -20,6 +19,7 @@ from equipoise.synthesis.multivariate.multivariate_fit import (
     multivariate_fit,
 )
 from equipoise.synthesis.multivariate.structures import StructureName
+from equipoise.synthesis.normal_or_t import limits, two_sided
 
 FloatArray = NDArray[np.float64]
 BORDER = (

@@ -9,6 +9,7 @@ import numpy as np
 
 from equipoise.errors import DataError
 from equipoise.synthesis.network.arms import ArmRows
+from equipoise.synthesis.study_cells import numbers as number_column
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -122,7 +123,7 @@ def _long(frame: pd.DataFrame, told: dict[str, str]) -> ArmRows:
     study = _texts(frame[chosen["study"]])
     treatment = _texts(frame[chosen["treatment"]])
     numbers = {
-        what: _numbers(frame[column], column)
+        what: number_column(frame, column)
         for what, column in chosen.items()
         if what not in ("study", "treatment")
     }
@@ -184,7 +185,7 @@ def _studies(frame: pd.DataFrame, told: str | None) -> tuple[str | None, list[st
 def _numbered(frame: pd.DataFrame, column: str | None) -> np.ndarray:
     if column is None:  # the last arms of some numbers may have no column
         return np.full(len(frame), np.nan)
-    return _numbers(frame[column], column)
+    return number_column(frame, column)
 
 
 def _study_of_rows(frame: pd.DataFrame) -> str | None:
@@ -210,14 +211,6 @@ def _texts(column: pd.Series) -> list[str]:
         else:
             out.append(str(value).strip())
     return out
-
-
-def _numbers(column: pd.Series, name: str) -> np.ndarray:
-    if column.dtype.kind not in "fi":
-        if column.isna().all():
-            return np.full(len(column), np.nan)
-        raise DataError(f"The column {name} is not all numbers. Look at its cells, or --decimal.")
-    return column.to_numpy(dtype=np.float64)
 
 
 def _with_sd(numbers: dict[str, np.ndarray]) -> dict[str, np.ndarray]:

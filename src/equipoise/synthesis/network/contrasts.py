@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 from equipoise.errors import DataError
 from equipoise.synthesis.network.multi_arm import TOLERANCE, Comparison, block_of
 from equipoise.synthesis.network.network import Network, make_network
+from equipoise.synthesis.study_cells import numbers as number_column
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -102,14 +103,9 @@ def network_of_contrast_table(
     absent = [c for c in (effect, se, study, treat1, treat2) if c not in frame.columns]
     if absent:
         raise DataError(f"The table has no column {absent}; it has {list(frame.columns)}.")
-    for column in (effect, se):
-        if frame[column].dtype.kind not in "fi":
-            raise DataError(
-                f"The column {column} is not all numbers. Look at its cells, or at --decimal."
-            )
     return network_of_comparisons(
-        frame[effect].to_numpy(dtype=float),
-        frame[se].to_numpy(dtype=float),
+        number_column(frame, effect),
+        number_column(frame, se),
         frame[study].tolist(),
         frame[treat1].tolist(),
         frame[treat2].tolist(),

@@ -12,7 +12,6 @@ from equipoise.estimates import Estimate, Estimates, Refusal
 from equipoise.synthesis.network.fit import NetworkFit
 from equipoise.synthesis.network.network import Network
 
-ADDITIVE = "Studies' effects are exchangeable: what modifies them is spread alike over comparisons"
 PREDICTION = "Estimate ± t(df of Q) of tau2 and squared standard error (Veroniki et al. 2019)"
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from equipoise.synthesis.effects import FloatArray
+from equipoise.synthesis.normal_or_t import quantile
 from equipoise.synthesis.pairwise.fit import RandomEffectsFit
 
 
@@ -20,21 +21,6 @@ class Prediction(NamedTuple):
     low: float
     high: float
     df: int | None
-
-
-def quantile(level: float, df: float | None) -> float:
-    """Return the two-sided quantile of t, or of the normal distribution where df is None."""
-    from scipy.special import ndtri, stdtrit  # noqa: PLC0415
-
-    at = (1 + level) / 2
-    return float(ndtri(at) if df is None else stdtrit(df, at))
-
-
-def two_sided_p(statistic: float, df: float | None) -> float:
-    """Return the two-sided p value of t, or of z where df is None."""
-    from scipy.special import ndtr, stdtr  # noqa: PLC0415
-
-    return 2 * float(ndtr(-abs(statistic)) if df is None else stdtr(df, -abs(statistic)))
 
 
 def prediction_of_test(

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 
 from equipoise.estimates import Estimate
+from equipoise.synthesis.normal_or_t import quantile, two_sided
 from equipoise.synthesis.pairwise.fit import RandomEffectsFit
-from equipoise.synthesis.pairwise.prediction import quantile, two_sided_p
 from equipoise.synthesis.pairwise.tau2 import METHODS
 
 TEST_WORDS = {
@@ -62,7 +62,7 @@ def effect_row(
         high=value + half,
         level=level,
         df=fit.df,
-        p=two_sided_p(value / se, fit.df) if se > 0 else None,
+        p=two_sided(value / se, fit.df) if se > 0 else None,
         unit=fit.effects.scale,
         method=method_words(fit),
         assumptions=assumptions(fit),

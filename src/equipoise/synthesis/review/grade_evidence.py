@@ -10,9 +10,10 @@ import numpy as np
 
 from equipoise.errors import NotIdentifiedError
 from equipoise.synthesis.judgement.grade import Evidence, optimal_size_of_means
+from equipoise.synthesis.normal_or_t import quantile
 from equipoise.synthesis.pairwise.fit import RandomEffectsFit, random_effects, refit
 from equipoise.synthesis.pairwise.heterogeneity import i2_tau2
-from equipoise.synthesis.pairwise.prediction import prediction_of_test, quantile
+from equipoise.synthesis.pairwise.prediction import prediction_of_test
 from equipoise.synthesis.review.analysis_table import guesses_of, people_of
 from equipoise.synthesis.review.pooling import effects_of
 from equipoise.synthesis.small_study import funnel_regression, selection_model

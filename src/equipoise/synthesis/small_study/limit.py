@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from equipoise.errors import NotIdentifiedError
 from equipoise.synthesis.effects import FloatArray, checked_effects
 from equipoise.synthesis.pairwise import random_effects
 from equipoise.synthesis.pairwise.weighted import weighted
@@ -42,6 +43,10 @@ def limit_effect(y: ArrayLike, v: ArrayLike, *, method: str = "REML") -> LimitEf
     tell_flat(effects.se)
     tau2 = random_effects(effects, method=method, test="z").tau2
     s: FloatArray = np.sqrt(effects.v + tau2)
+    if np.ptp(s) <= 1e-7 * s.max():  # its square is what the regression's equations hold
+        raise NotIdentifiedError(
+            f"With tau2 = {tau2:.3g} all studies have nearly the same weight: no trend can be seen."
+        )
     fit = weighted(effects.y, 1 / s**2, np.column_stack([np.ones(len(s)), s]))
     contrast = np.array([1.0, np.sqrt(tau2)])
     se = float(np.sqrt(contrast @ fit.inverse @ contrast))

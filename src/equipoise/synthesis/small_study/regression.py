@@ -12,10 +12,10 @@ from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import ndtr, ndtri, stdtr, stdtrit
 
 from equipoise.errors import DataError, NotIdentifiedError
 from equipoise.synthesis.effects import Effects, FloatArray, checked_effects
+from equipoise.synthesis.normal_or_t import limits, two_sided
 from equipoise.synthesis.pairwise import Test, random_effects
 from equipoise.synthesis.pairwise.weighted import weighted
 
@@ -36,20 +36,25 @@ class Coefficient:
 
     @property
     def statistic(self) -> float:
-        """The t or z statistic."""
+        """The t or z statistic.
+
+        Raises
+        ------
+        NotIdentifiedError
+            Without any error, where studies agree exactly.
+        """
+        if self.se == 0:
+            raise NotIdentifiedError("The studies agree exactly: no error is left to test against.")
         return self.estimate / self.se
 
     @property
     def p(self) -> float:
         """Two-sided p value of 0."""
-        size = -abs(self.statistic)
-        return 2 * float(ndtr(size) if self.df is None else stdtr(self.df, size))
+        return two_sided(self.statistic, self.df)
 
     def interval(self, level: float = 0.95) -> tuple[float, float]:
         """Return the interval by the test's own distribution."""
-        tail = (1 + level) / 2
-        half = self.se * float(ndtri(tail) if self.df is None else stdtrit(self.df, tail))
-        return self.estimate - half, self.estimate + half
+        return limits(self.estimate, self.se, self.df, level)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from equipoise.estimates import Estimate
-from equipoise.synthesis.dependent.normal_or_t import limits, two_sided
+from equipoise.synthesis.normal_or_t import limits, two_sided
 from equipoise.synthesis.sparse.mantel_haenszel import Pooled
 
 UNITS = {

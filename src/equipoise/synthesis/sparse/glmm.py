@@ -101,6 +101,8 @@ def glmm_odds_ratio(
     use = ~table.uninformative
     t = table.take(use)
     X = _design(X, use)
+    events = t.a + t.c
+    _check_finite(t.a, np.maximum(events - t.n2, 0), np.minimum(events, t.n1), "odds")
     build = partial(odds_ratio_model, t, model=model, coding=coding, correlated=correlated)
     saturated = {
         "UM.FS": table_cells,
@@ -129,6 +131,7 @@ def glmm_rate_ratio(
     use = (table.a + table.c) > 0
     t = table.take(use)
     X = _design(X, use)
+    _check_finite(t.a, np.zeros(len(t)), t.a + t.c, "rate")
     build = partial(rate_ratio_model, t, model=model, coding=coding, correlated=correlated)
     if model == "UM.RS":
         saturated = with_random_studies(t)
@@ -188,6 +191,15 @@ def glmm_rate(
     v = 1 / (events + np.where(events == 0, 0.5, 0.0))
     X = _design(X, np.ones(len(events), dtype=bool))
     return _result(build, X, heterogeneity, saturated=log_rates(events, time), v=v)
+
+
+def _check_finite(a: FloatArray, least: FloatArray, most: FloatArray, what: str) -> None:
+    """Refuse events of the first arm that are all as few, or as many, as the margins allow."""
+    if (a == least).all() or (a == most).all():
+        raise NotIdentifiedError(
+            f"The {what} ratio is 0 or infinite: in every study one arm has no event (or only "
+            "events), and always the same arm. Ask for a difference (--method mh --measure RD)."
+        )
 
 
 def _design(X: FloatArray | None, use: NDArray[np.bool_]) -> FloatArray:

@@ -102,7 +102,8 @@ def mantel_haenszel(
         tests = _table_tests(used, pooled, refused, correct=correct) if risk == "OR" else []
     test = ChiSquare(*q_about(pooled.estimate, y, v))
     rows = pooled_rows("Mantel-Haenszel", pooled, measure, level, about)
-    return Estimates((*rows, _q(test, "Mantel-Haenszel"), _i2_q(test), *tests), tuple(refused))
+    rows += _heterogeneity(test, "Mantel-Haenszel", refused)
+    return Estimates((*rows, *tests), tuple(refused))
 
 
 def peto(
@@ -130,9 +131,17 @@ def peto(
         "assumptions": (COMMON, "Events are rare, arms alike in size, the effect is small."),
         "warnings": tuple(warnings),
     }
-    return Estimates(
-        (*pooled_rows("Peto", pooled, "OR", level, about), _q(test, "Peto"), _i2_q(test))
-    )
+    refused: list[Refusal] = []
+    rows = pooled_rows("Peto", pooled, "OR", level, about)
+    return Estimates((*rows, *_heterogeneity(test, "Peto", refused)), tuple(refused))
+
+
+def _heterogeneity(test: ChiSquare, label: str, refused: list[Refusal]) -> list[Estimate]:
+    if test.df < 1:
+        reason = "fewer than two studies have an effect of their own"
+        refused += [Refusal("q-test", reason, label), Refusal("i2-q", reason)]
+        return []
+    return [_q(test, label), _i2_q(test)]
 
 
 def _q(test: ChiSquare, label: str) -> Estimate:

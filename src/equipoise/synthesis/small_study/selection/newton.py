@@ -52,7 +52,7 @@ def maximise(objective: Objective, start: FloatArray, low: FloatArray, high: Flo
     gain, stuck = np.inf, 0
     free = np.ones(len(theta), dtype=bool)
     for _ in range(STEPS):
-        if not np.isfinite(value):
+        if not (np.isfinite(value) and _finite(gradient, hessian)):
             break
         free = ~(((theta <= low) & (gradient <= 0)) | ((theta >= high) & (gradient >= 0)))
         step, gain = _step(gradient, hessian, free)
@@ -66,6 +66,11 @@ def maximise(objective: Objective, start: FloatArray, low: FloatArray, high: Flo
         if gain < NEAR or stuck == 5:
             break
     return Maximum(theta, value, gradient, hessian, free, bool(gain < NEAR))
+
+
+def _finite(*derivatives: FloatArray) -> bool:
+    """Whether derivatives are numbers: where a weight underflows they are not."""
+    return all(bool(np.isfinite(one).all()) for one in derivatives)
 
 
 def _step(
@@ -102,7 +107,8 @@ def _search(
         expected = float(gradient @ moved)
         now, slope, curvature = objective(tried)
         slack = 1e-14 * (1 + abs(value))  # near the maximum, rounding hides the rise
-        if np.isfinite(now) and now >= value + 1e-4 * expected - slack:
+        risen = np.isfinite(now) and now >= value + 1e-4 * expected - slack
+        if risen and _finite(slope, curvature):
             return tried, now, slope, curvature
         size /= 2
     return None
