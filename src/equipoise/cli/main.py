@@ -36,6 +36,7 @@ VERBS = {
     "belief": ("belief", "Drug or belief? Blinding, and effects given belief."),
     "effects": ("effects", "Effect sizes from published means, changes, counts, t, p, medians."),
     "pool": ("pool", "Pool independent studies: the mean, and how far they differ."),
+    "screen": ("screen", "Safety screen: which rules apply to a person and a drug."),
     "report": ("report", "Write the report page of a trial."),
 }
 

@@ -1,0 +1,351 @@
+/* The safety screen in the browser. A classic script: no modules, no fetch, no storage, no network.
+ *
+ *   EquipoiseScreen.screen(data, {answers, medicines, confirmed, substances})
+ *   EquipoiseScreen.crisisBlock(data, country)
+ *
+ * `data` is what `to_browser_json()` writes. The results are those of the Python screen, value for
+ * value: shared test vectors hold the two together. Change both or neither.
+ */
+(function (root) {
+  "use strict";
+
+  var APOSTROPHES = /['’‘`´ʼ]/g;
+  var NUMBER = /^[0-9]+(?:mgs?|g|mcg|ug|μg|ml|iu|mmol|hr?|x)?$/;
+  var JOINTS = /[+/,;&|]|\s(?:and|with|plus|und|et|y)\s/i;
+  var MOST_OFFERED = 5;
+
+  function has(object, key) {
+    return Object.prototype.hasOwnProperty.call(object, key);
+  }
+
+  function fill(text, values) {
+    return text.replace(/\{(\w+)\}/g, function (whole, key) {
+      return has(values, key) ? String(values[key]) : whole;
+    });
+  }
+
+  function wordsOf(text) {
+    var folded = text.normalize("NFKC").toLowerCase().replace(/ß/g, "ss").replace(/ς/g, "σ");
+    var parted = folded.replace(APOSTROPHES, "").normalize("NFD").replace(/\p{Mn}/gu, "");
+    return parted.replace(/[^\p{L}\p{N}]/gu, " ").split(" ").filter(Boolean);
+  }
+
+  function leftOut(data, word) {
+    return data.left_out.indexOf(word) >= 0 || NUMBER.test(word);
+  }
+
+  function normalise(data, text) {
+    var words = wordsOf(text);
+    var kept = words.filter(function (word) { return !leftOut(data, word); });
+    return (kept.length ? kept : words).join(" ");
+  }
+
+  function nameOf(data, key) {
+    var row = data.names[data.keys[key]];
+    return { name: row[0], readAs: row[1], tags: row[2], possible: row[3] };
+  }
+
+  function exact(data, text) {
+    var key = normalise(data, text);
+    return has(data.keys, key) ? nameOf(data, key) : null;
+  }
+
+  function distance(first, second, most) {
+    var a = Array.from(first), b = Array.from(second);
+    if (Math.abs(a.length - b.length) > most) { return most + 1; }
+    var before = [], last = b.map(function (_, j) { return j; });
+    last.push(b.length);
+    for (var i = 1; i <= a.length; i += 1) {
+      var row = [i];
+      for (var j = 1; j <= b.length; j += 1) {
+        var cost = Math.min(last[j] + 1, row[j - 1] + 1, last[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1));
+        if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) {
+          cost = Math.min(cost, before[j - 2] + 1);
+        }
+        row.push(cost);
+      }
+      if (Math.min.apply(null, row) > most && Math.min.apply(null, last) > most) { return most + 1; }
+      before = last;
+      last = row;
+    }
+    return Math.min(last[b.length], most + 1);
+  }
+
+  function near(data, text) {
+    var key = normalise(data, text), length = Array.from(key).length;
+    var most = length < 3 ? 0 : length < 6 ? 1 : 2, best = {};
+    Object.keys(data.keys).forEach(function (other) {
+      var inside = (" " + key + " ").indexOf(" " + other + " ") >= 0;
+      var edits = inside ? 0 : distance(key, other, most);
+      if (edits > most) { return; }
+      var name = nameOf(data, other).name, old = best[name];
+      if (!old || edits < old[0] || (edits === old[0] && other < old[1])) { best[name] = [edits, other]; }
+    });
+    var found = Object.keys(best).map(function (name) { return best[name]; });
+    found.sort(function (x, y) { return x[0] - y[0] || (x[1] < y[1] ? -1 : x[1] > y[1] ? 1 : 0); });
+    return found.slice(0, MOST_OFFERED).map(function (row) { return nameOf(data, row[1]); });
+  }
+
+  function lookUp(data, text) {
+    var entry = { entered: text, known: [], unknown: [], offered: [] };
+    var whole = exact(data, text);
+    if (whole) {
+      entry.known = [whole];
+      return entry;
+    }
+    var seen = {}, parts = text.split(JOINTS).map(function (part) { return part.trim(); });
+    parts = parts.filter(function (part) {
+      return part && !wordsOf(part).every(function (word) { return leftOut(data, word); });
+    });
+    if (parts.length > 1) {
+      parts.forEach(function (part) {
+        if (has(seen, part)) { return; }
+        seen[part] = exact(data, part);
+        if (seen[part]) { entry.known.push(seen[part]); } else { entry.unknown.push(part); }
+      });
+    }
+    if (!entry.known.length) { entry.unknown = [text]; }
+    entry.offered = entry.unknown.map(function (part) { return near(data, part); });
+    return entry;
+  }
+
+  function isMet(given, question) {
+    return given.answers[question] === "yes" || given.answers[question] === "not sure";
+  }
+
+  function check(data, given) {
+    Object.keys(given.answers).forEach(function (key) {
+      var known = data.questions.some(function (question) { return question.id === key; });
+      if (!known) { throw new Error("There is no question " + key + "."); }
+      if (["yes", "no", "not sure"].indexOf(given.answers[key]) < 0) {
+        throw new Error("The answer to " + key + " must be one of: yes, no, not sure.");
+      }
+    });
+  }
+
+  function about(data, ids) {
+    var of = {};
+    data.substances.forEach(function (substance) {
+      if (ids.indexOf(substance.id) < 0) { return; }
+      substance.includes.forEach(function (other) { of[other] = substance.id; });
+    });
+    ids.forEach(function (id) { of[id] = id; });
+    return of;
+  }
+
+  function questionText(data, id) {
+    return data.questions.filter(function (question) { return question.id === id; })[0].text;
+  }
+
+  function whyByQuestion(data, rule, given) {
+    var words = data.wording, why = [];
+    rule.questions.forEach(function (key) {
+      if (!isMet(given, key)) { return; }
+      var values = { question: questionText(data, key), answer: given.answers[key] };
+      why.push({ text: fill(words.asked_question, values), possible: false });
+    });
+    rule.any_of.forEach(function (part) {
+      var then = given.answers[part.more];
+      if (!isMet(given, part.question) || part.answers.indexOf(then || "not sure") < 0) { return; }
+      var values = {
+        question: questionText(data, part.question),
+        answer: given.answers[part.question],
+        more: questionText(data, part.more),
+        then: then || words.unanswered
+      };
+      why.push({ text: fill(words.asked_follow_up, values), possible: false });
+    });
+    return why;
+  }
+
+  function overlap(wanted, tags) {
+    return tags.some(function (tag) { return wanted.indexOf(tag) >= 0; });
+  }
+
+  function whyByMedicine(data, rule, entry) {
+    var words = data.wording, why = [];
+    var wanted = rule.medicines.map(function (tag) { return data.tags.indexOf(tag); });
+    entry.known.forEach(function (name) {
+      var values = { entered: entry.entered, read: name.readAs };
+      if (overlap(wanted, name.tags)) {
+        why.push({ text: fill(words.asked_medicine, values), possible: false, entry: true });
+      } else if (overlap(wanted, name.possible)) {
+        why.push({ text: fill(words.asked_class, values), possible: true, entry: true });
+      }
+    });
+    entry.unknown.forEach(function (part, k) {
+      entry.offered[k].forEach(function (name) {
+        if (!overlap(wanted, name.tags.concat(name.possible))) { return; }
+        why.push({ text: fill(words.asked_possible, { entered: part, read: name.name }), possible: true });
+      });
+    });
+    return why;
+  }
+
+  function indirect(data, rule, ids, of) {
+    if (rule.substances.some(function (s) { return ids.indexOf(s) >= 0; })) { return null; }
+    var known = rule.substances.filter(function (s) { return has(of, s); })[0];
+    return fill(data.wording.indirect, { known: known, asked: of[known] });
+  }
+
+  function hit(data, rule, why, ids, of) {
+    var words = data.wording, texts = [];
+    var asked = ids.filter(function (id) {
+      return rule.substances.some(function (s) { return of[s] === id; });
+    });
+    why.forEach(function (one) {
+      if (texts.indexOf(one.text) < 0) { texts.push(one.text); }
+    });
+    return {
+      rule: rule.id,
+      level: rule.level,
+      level_text: fill(words.levels[rule.level], { substance: asked.join(" or ") }),
+      crisis: rule.crisis,
+      possible: why.every(function (one) { return one.possible; }),
+      verified: rule.verified,
+      asked: texts,
+      reason: rule.reason || words.unverified,
+      evidence: rule.evidence,
+      strength: rule.strength,
+      source: rule.source,
+      checked: rule.checked_by ? fill(words.checked_by, { who: rule.checked_by }) : words.not_checked_by,
+      indirect: indirect(data, rule, ids, of)
+    };
+  }
+
+  function inOrder(data) {
+    return function (x, y) {
+      return (y.crisis - x.crisis) ||
+        (data.levels.indexOf(x.level) - data.levels.indexOf(y.level)) ||
+        (x.possible - y.possible) || (x.rule < y.rule ? -1 : x.rule > y.rule ? 1 : 0);
+    };
+  }
+
+  function unknownOf(data, given, entries) {
+    var words = data.wording, found = [];
+    entries.forEach(function (entry) {
+      entry.unknown.forEach(function (part, k) {
+        var names = entry.offered[k].map(function (name) { return name.name; });
+        var text = fill(entry.known.length ? words.unknown_part : words.unknown_medicine,
+          { part: part, entered: entry.entered });
+        if (names.length) { text += " " + fill(words.hint, { names: names.join(", ") }); }
+        found.push({ entered: entry.entered, text: text, offered: names });
+      });
+    });
+    if (isMet(given, "medicine") && !given.medicines.length) {
+      found.push({ entered: "", text: words.unnamed_medicines, offered: [] });
+    }
+    return found;
+  }
+
+  function notChecked(data, given, entries, hits, used, ids) {
+    var words = data.wording.not_checked, found = [];
+    data.questions.forEach(function (question) {
+      var asked = question.after === null || isMet(given, question.after);
+      var named = question.id === "medicine" && given.medicines.length > 0;
+      if (asked && !named && !has(given.answers, question.id)) {
+        found.push(fill(words.question, { question: question.text }));
+      }
+    });
+    if (!entries.length && !isMet(given, "medicine")) { found.push(words.no_medicines); }
+    entries.forEach(function (entry) {
+      if (!entry.known.length || used.indexOf(entry.entered) >= 0) { return; }
+      found.push(fill(words.no_rule_for, { entered: entry.entered, substance: ids.join(" or ") }));
+    });
+    var unverified = hits.filter(function (one) { return !one.verified; }).length;
+    if (unverified) { found.push(fill(words.unverified_rules, { n: unverified })); }
+    return found.concat(words.always);
+  }
+
+  function summary(data, hits) {
+    var key = hits.length === 0 ? "no_rule" : hits.length === 1 ? "one_rule" : "some_rules";
+    return fill(data.wording[key], { n: hits.length });
+  }
+
+  function unknownCount(data, entries) {
+    var n = entries.filter(function (entry) { return entry.unknown.length > 0; }).length;
+    return n ? fill(data.wording.unknown_count, { n: n, all: entries.length }) : null;
+  }
+
+  function strictest(data, hits, unknown) {
+    var levels = hits.map(function (one) { return one.level; });
+    if (unknown.length) { levels.push("talk first"); }
+    return data.levels.filter(function (level) { return levels.indexOf(level) >= 0; })[0] || null;
+  }
+
+  function entryOf(data, given, text) {
+    if (!has(given.confirmed, text)) { return lookUp(data, text); }
+    var chosen = exact(data, given.confirmed[text]);
+    if (!chosen) { throw new Error(given.confirmed[text] + " is not in our list of names."); }
+    return { entered: text, known: [chosen], unknown: [], offered: [] };
+  }
+
+  function screen(data, input) {
+    var given = {
+      answers: input.answers || {},
+      medicines: input.medicines || [],
+      confirmed: input.confirmed || {}
+    };
+    check(data, given);
+    var ids = input.substances, of = about(data, ids), hits = [], used = [];
+    var entries = given.medicines.map(function (text) { return entryOf(data, given, text); });
+    data.rules.forEach(function (rule) {
+      if (!rule.substances.some(function (s) { return has(of, s); })) { return; }
+      var why = whyByQuestion(data, rule, given);
+      entries.forEach(function (entry) {
+        var more = whyByMedicine(data, rule, entry);
+        if (more.some(function (one) { return one.entry; })) { used.push(entry.entered); }
+        why = why.concat(more);
+      });
+      if (why.length) { hits.push(hit(data, rule, why, ids, of)); }
+    });
+    hits.sort(inOrder(data));
+    var unknown = unknownOf(data, given, entries);
+    return {
+      crisis: hits.some(function (one) { return one.crisis; }),
+      level: strictest(data, hits, unknown),
+      substances: ids,
+      summary: summary(data, hits),
+      hits: hits,
+      unknown: unknown,
+      unknown_count: unknownCount(data, entries),
+      not_checked: notChecked(data, given, entries, hits, used, ids),
+      notes: [data.wording.stop_note, data.wording.not_advice]
+    };
+  }
+
+  function checked(data, line) {
+    var words = data.wording.crisis;
+    if (line.verified_on) { return fill(words.last_checked, { date: line.verified_on }); }
+    var page = line.page_date ? fill(words.page, { date: line.page_date }) : words.undated;
+    return words.never_checked + "; " + page + ", " + line.source;
+  }
+
+  function crisisBlock(data, country) {
+    var words = data.wording.crisis;
+    var block = { first: words.first, emergency: words.local, lines: [words.directory] };
+    if (country === null || country === undefined) { return block; }
+    var code = country.trim().toUpperCase();
+    if (!has(data.crisis_lines, code)) {
+      block.lines = [fill(words.unknown_country, { country: country })];
+      return block;
+    }
+    var here = data.crisis_lines[code];
+    if (here.emergency) {
+      block.emergency = fill(words.emergency, { number: here.emergency.number }) +
+        " (" + checked(data, here.emergency) + ")";
+    }
+    block.lines = here.lines.map(function (line) {
+      var hours = line.hours ? ", " + line.hours : "";
+      return line.number + " (" + line.kind + hours + "; " + checked(data, line) + ")";
+    });
+    return block;
+  }
+
+  root.EquipoiseScreen = {
+    screen: screen,
+    crisisBlock: crisisBlock,
+    lookUp: lookUp,
+    normalise: normalise
+  };
+})(typeof window === "undefined" ? globalThis : window);
