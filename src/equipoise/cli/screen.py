@@ -12,7 +12,7 @@ from equipoise import __version__
 from equipoise.cli.options import json_option
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from equipoise.safety import CrisisBlock, Criterion, Hit, Question, ScreenResult
 
@@ -97,7 +97,7 @@ def _substances(named: tuple[str, ...], protocol: Path | None) -> tuple[str, ...
 
 
 def _pairs(texts: Iterable[str], option: str) -> dict[str, str]:
-    found = {}
+    found: dict[str, str] = {}
     for text in texts:
         key, sign, value = text.partition("=")
         if not sign or not key.strip() or not value.strip():
@@ -117,9 +117,9 @@ def _plain(criterion: Criterion) -> dict[str, object]:
     }
 
 
-def _tell(rows: dict[str, object], as_json: bool, show: Callable[[], None]) -> None:
+def _tell(rows: Mapping[str, object], as_json: bool, show: Callable[[], None]) -> None:
     if as_json:
-        click.echo(json.dumps({"equipoise": __version__} | rows, ensure_ascii=False, indent=1))
+        click.echo(json.dumps({"equipoise": __version__, **rows}, ensure_ascii=False, indent=1))
     else:
         show()
 

@@ -87,6 +87,8 @@ def substances_in(
 def criteria(substances: Sequence[str], rules: RuleBook | None = None) -> tuple[Criterion, ...]:
     """Return the criteria for a trial of these substances, strictest first; one text once.
 
+    Rules on how a drug is taken (at home, before driving) are no criteria: a trial plans that.
+
     Examples
     --------
     >>> criteria(["psilocybin"])[0].level
@@ -95,6 +97,8 @@ def criteria(substances: Sequence[str], rules: RuleBook | None = None) -> tuple[
     book = rules or rule_book()
     grouped: dict[tuple[Level, str], list[Rule]] = {}
     for rule in book.rules_about([book.substance(s) for s in substances]):
+        if _is_about_use(rule, book):
+            continue
         grouped.setdefault((rule.level, rule.criterion), []).append(rule)
     order = sorted(grouped, key=lambda key: (LEVELS.index(key[0]), key[1]))
     return tuple(_criterion(*key, grouped[key], book) for key in order)
@@ -141,6 +145,11 @@ def check_visit(
     before = {hit.rule for hit in last.found.hits} if last else set[str]()
     new = tuple(hit.rule for hit in found.hits if last and hit.rule not in before)
     return VisitCheck(visit, found, new)
+
+
+def _is_about_use(rule: Rule, book: RuleBook) -> bool:
+    asks = {book.questions[key].of for key in rule.asks}
+    return not rule.medicines and asks == {"use"}
 
 
 def _criterion(level: Level, text: str, rules: Sequence[Rule], book: RuleBook) -> Criterion:

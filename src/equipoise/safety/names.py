@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from equipoise.errors import DataError
@@ -72,12 +72,24 @@ class Names:
         most = 0 if len(key) < 3 else 1 if len(key) < 6 else 2
         near: dict[str, tuple[int, str]] = {}
         for other, name in self.by_key.items():
-            edits = 0 if f" {other} " in f" {key} " else distance(key, other, most)
+            inside = other in key and f" {other} " in f" {key} "
+            if not inside and (_letters(key) ^ _letters(other)).bit_count() > 2 * most:
+                continue  # one edit takes at most one letter and brings at most one
+            edits = 0 if inside else distance(key, other, most)
             if edits <= most:
                 best = near.get(name.name, (most + 1, ""))
                 near[name.name] = min(best, (edits, other))
         order = sorted(near.values())[:MOST_OFFERED]
         return tuple(self.by_key[other] for _, other in order)
+
+
+@lru_cache(maxsize=4096)
+def _letters(key: str) -> int:
+    """Return the letters of a key as bits: a quick bound on the number of edits."""
+    bits = 0
+    for letter in key:
+        bits |= 1 << ord(letter) % 64
+    return bits
 
 
 def _rows(path: Path) -> list[dict[str, str]]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from pydantic import ValidationError
 
@@ -24,6 +24,7 @@ class Question(Part):
     id: Text
     text: Text
     after: Text | None = None
+    of: Literal["person", "use"] = "person"
 
 
 class Substance(Part):
@@ -67,16 +68,14 @@ class RuleBook:
             )
         return found
 
-    def about(self, substances: Iterable[Substance]) -> dict[str, str]:
-        """Return the substances whose rules count: id, and the one asked about that it is for."""
-        asked = list(substances)
-        included = {other: s.id for s in asked for other in s.includes}
-        return included | {s.id: s.id for s in asked}
+    def rules_about(self, substances: Sequence[Substance]) -> tuple[Rule, ...]:
+        """Return the rules about any of these substances, or about one that they include."""
+        return tuple(rule for rule in self.rules if concerned(rule, substances))
 
-    def rules_about(self, substances: Iterable[Substance]) -> tuple[Rule, ...]:
-        """Return the rules about any of these substances."""
-        known = self.about(substances)
-        return tuple(rule for rule in self.rules if known.keys() & set(rule.substances))
+
+def concerned(rule: Rule, substances: Sequence[Substance]) -> tuple[str, ...]:
+    """Return those of the substances that a rule is about, directly or by what they include."""
+    return tuple(s.id for s in substances if set(rule.substances) & {s.id, *s.includes})
 
 
 @cache

@@ -5,8 +5,7 @@ A pure function. It never says that something may be taken: silence is named as 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from equipoise.errors import DataError
@@ -14,7 +13,7 @@ from equipoise.safety.answers import Answers
 from equipoise.safety.names import Entry, Names, Tags, medicine_names
 from equipoise.safety.result import Hit, ScreenResult, Shown, Unknown
 from equipoise.safety.rule import Rule, Source
-from equipoise.safety.rule_book import RuleBook, Substance, rule_book
+from equipoise.safety.rule_book import RuleBook, Substance, concerned, rule_book
 
 
 def screen(
@@ -58,14 +57,15 @@ def screen(
     entries = tuple(_entry(text, answers, names) for text in answers.medicines)
     case = _Case(answers, entries, about, book)
     led = {rule: _led(rule, case) for rule in book.rules_about(about)}
-    hits = sorted((_hit(r, why, case) for r, why in led.items() if why), key=lambda hit: hit.order)
+    led = {rule: why for rule, why in led.items() if why}
+    hits = sorted((_hit(rule, why, case) for rule, why in led.items()), key=lambda hit: hit.order)
     return ScreenResult(
         substances=tuple(s.id for s in about),
         summary=_summary(len(hits), book),
         hits=tuple(hits),
         unknown=_unknown(case),
         unknown_count=_unknown_count(case),
-        not_checked=tuple(_not_checked(case, hits, {w.entry for why in led.values() for w in why})),
+        not_checked=(*_unanswered(case), *_without_rule(case, led), *_limits(case, hits)),
         notes=(book.wording["stop_note"], book.wording["not_advice"]),
     )
 
@@ -82,11 +82,11 @@ class _Case:
 
 @dataclass(frozen=True, slots=True)
 class _Why:
-    """What led to a rule; `possible`: only if that was meant; `entry`: the known one, as typed."""
+    """What led to a rule; `possible`: only if that was meant; `to`: the question or known entry."""
 
     text: str
+    to: str | None
     possible: bool = False
-    entry: str | None = None
 
 
 def _entry(text: str, answers: Answers, names: Names) -> Entry:
@@ -106,7 +106,7 @@ def _by_question(rule: Rule, case: _Case) -> Iterator[_Why]:
     for key in rule.questions:
         if case.answers.met(key):
             question, answer = case.book.questions[key].text, case.answers.answers[key]
-            yield _Why(told.format(question=question, answer=answer))
+            yield _Why(told.format(question=question, answer=answer), to=f"question {key}")
 
 
 def _by_follow_up(rule: Rule, case: _Case) -> Iterator[_Why]:
@@ -119,7 +119,7 @@ def _by_follow_up(rule: Rule, case: _Case) -> Iterator[_Why]:
                 more=questions[part.more].text,
                 then=given.answers.get(part.more, words["unanswered"]),
             )
-            yield _Why(text)
+            yield _Why(text, to=f"question {part.question}")
 
 
 def _by_medicine(wanted: Tags, entry: Entry, book: RuleBook) -> Iterator[_Why]:
@@ -127,21 +127,20 @@ def _by_medicine(wanted: Tags, entry: Entry, book: RuleBook) -> Iterator[_Why]:
     for name in entry.known:
         if wanted & name.tags:
             text = words["asked_medicine"].format(entered=typed, read=name.read_as)
-            yield _Why(text, entry=typed)
+            yield _Why(text, to=typed)
         elif wanted & name.possible:
-            yield _Why(words["asked_class"].format(entered=typed), possible=True, entry=typed)
+            yield _Why(words["asked_class"].format(entered=typed), to=typed, possible=True)
     for part, offered in entry.offered.items():
         for name in offered:
             if wanted & (name.tags | name.possible):
                 text = words["asked_possible"].format(entered=part, read=name.name)
-                yield _Why(text, possible=True)
+                yield _Why(text, to=None, possible=True)
 
 
 def _hit(rule: Rule, why: tuple[_Why, ...], case: _Case) -> Hit:
     words, who = case.book.wording, rule.checked_by
-    known = case.book.about(case.about)
-    asked = [s.id for s in case.about if s.id in {known.get(r) for r in rule.substances}]
-    level_text = words["levels"][rule.level].format(substance=" or ".join(asked))
+    substance = " or ".join(concerned(rule, case.about))
+    level_text = words["levels"][rule.level].format(substance=substance)
     return Hit(
         rule=rule.id,
         level=rule.level,
@@ -167,9 +166,9 @@ def _indirect(rule: Rule, case: _Case) -> str | None:
     """Say so where a rule was found out about a drug that the one asked about only includes."""
     if {s.id for s in case.about} & set(rule.substances):
         return None
-    of = case.book.about(case.about)
-    known = next(s for s in rule.substances if s in of)
-    text: str = case.book.wording["indirect"].format(known=known, asked=of[known])
+    asked = next(s for s in case.about if s.id in concerned(rule, case.about))
+    known = next(s for s in rule.substances if s in asked.includes)
+    text: str = case.book.wording["indirect"].format(known=known, asked=asked.id)
     return text
 
 
@@ -200,19 +199,39 @@ def _unknown_count(case: _Case) -> str | None:
     return text if n else None
 
 
-def _not_checked(case: _Case, hits: Sequence[Hit], used: AbstractSet[str | None]) -> list[str]:
-    words, given, found = case.book.wording["not_checked"], case.answers, []
+def _unanswered(case: _Case) -> Iterator[str]:
+    """Name the questions that a rule needs and that were not answered."""
+    words, given = case.book.wording["not_checked"], case.answers
+    needed = {key for rule in case.book.rules_about(case.about) for key in rule.asks}
     for question in case.book.questions.values():
         asked = question.after is None or given.met(question.after)
-        named = question.id == "medicine" and given.medicines
-        if asked and not named and question.id not in given.answers:
-            found.append(words["question"].format(question=question.text))
+        if question.id in needed and asked and question.id not in given.answers:
+            yield words["question"].format(question=question.text)
     if not case.entries and not given.met("medicine"):
-        found.append(words["no_medicines"])
-    substance = " or ".join(s.id for s in case.about)
-    without = [e.entered for e in case.entries if e.known and e.entered not in used]
-    found += [words["no_rule_for"].format(entered=e, substance=substance) for e in without]
+        yield words["no_medicines"]
+
+
+def _without_rule(case: _Case, led: Mapping[Rule, tuple[_Why, ...]]) -> Iterator[str]:
+    """Name the medicines and answers that no rule is about, for each drug: silence is no answer."""
+    words, given = case.book.wording["not_checked"], case.answers
+    done = {
+        (w.to, s) for rule, why in led.items() for w in why for s in concerned(rule, case.about)
+    }
+    for entry in case.entries:
+        without = [s.id for s in case.about if (entry.entered, s.id) not in done]
+        if entry.known and without:
+            yield words["no_rule_for"].format(entered=entry.entered, substance=" or ".join(without))
+    for key, question in case.book.questions.items():
+        without = [s.id for s in case.about if (f"question {key}", s.id) not in done]
+        if given.met(key) and question.after is None and key != "medicine" and without:
+            yield words["no_rule_for_answer"].format(
+                answer=given.answers[key], question=question.text, substance=" or ".join(without)
+            )
+
+
+def _limits(case: _Case, hits: Sequence[Hit]) -> Iterator[str]:
+    words = case.book.wording["not_checked"]
     unverified = sum(not hit.verified for hit in hits)
     if unverified:
-        found.append(words["unverified_rules"].format(n=unverified))
-    return [*found, *words["always"]]
+        yield words["unverified_rules"].format(n=unverified)
+    yield from words["always"]

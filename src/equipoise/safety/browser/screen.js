@@ -123,14 +123,19 @@
     });
   }
 
-  function about(data, ids) {
-    var of = {};
-    data.substances.forEach(function (substance) {
-      if (ids.indexOf(substance.id) < 0) { return; }
-      substance.includes.forEach(function (other) { of[other] = substance.id; });
+  function substancesOf(data, ids) {
+    return ids.map(function (id) {
+      var found = data.substances.filter(function (substance) { return substance.id === id; })[0];
+      if (!found) { throw new Error("We have no rules for " + id + "."); }
+      return found;
     });
-    ids.forEach(function (id) { of[id] = id; });
-    return of;
+  }
+
+  function concerned(rule, about) {
+    return about.filter(function (substance) {
+      var reach = [substance.id].concat(substance.includes);
+      return rule.substances.some(function (s) { return reach.indexOf(s) >= 0; });
+    }).map(function (substance) { return substance.id; });
   }
 
   function questionText(data, id) {
@@ -142,7 +147,7 @@
     rule.questions.forEach(function (key) {
       if (!isMet(given, key)) { return; }
       var values = { question: questionText(data, key), answer: given.answers[key] };
-      why.push({ text: fill(words.asked_question, values), possible: false });
+      why.push({ text: fill(words.asked_question, values), to: "question " + key, possible: false });
     });
     rule.any_of.forEach(function (part) {
       var then = given.answers[part.more];
@@ -153,7 +158,7 @@
         more: questionText(data, part.more),
         then: then || words.unanswered
       };
-      why.push({ text: fill(words.asked_follow_up, values), possible: false });
+      why.push({ text: fill(words.asked_follow_up, values), to: "question " + part.question, possible: false });
     });
     return why;
   }
@@ -168,38 +173,39 @@
     entry.known.forEach(function (name) {
       var values = { entered: entry.entered, read: name.readAs };
       if (overlap(wanted, name.tags)) {
-        why.push({ text: fill(words.asked_medicine, values), possible: false, entry: true });
+        why.push({ text: fill(words.asked_medicine, values), to: entry.entered, possible: false });
       } else if (overlap(wanted, name.possible)) {
-        why.push({ text: fill(words.asked_class, values), possible: true, entry: true });
+        why.push({ text: fill(words.asked_class, values), to: entry.entered, possible: true });
       }
     });
     entry.unknown.forEach(function (part, k) {
       entry.offered[k].forEach(function (name) {
         if (!overlap(wanted, name.tags.concat(name.possible))) { return; }
-        why.push({ text: fill(words.asked_possible, { entered: part, read: name.name }), possible: true });
+        var text = fill(words.asked_possible, { entered: part, read: name.name });
+        why.push({ text: text, to: null, possible: true });
       });
     });
     return why;
   }
 
-  function indirect(data, rule, ids, of) {
-    if (rule.substances.some(function (s) { return ids.indexOf(s) >= 0; })) { return null; }
-    var known = rule.substances.filter(function (s) { return has(of, s); })[0];
-    return fill(data.wording.indirect, { known: known, asked: of[known] });
+  function indirect(data, rule, about) {
+    var direct = about.some(function (s) { return rule.substances.indexOf(s.id) >= 0; });
+    if (direct) { return null; }
+    var first = concerned(rule, about)[0];
+    var asked = about.filter(function (s) { return s.id === first; })[0];
+    var known = rule.substances.filter(function (s) { return asked.includes.indexOf(s) >= 0; })[0];
+    return fill(data.wording.indirect, { known: known, asked: asked.id });
   }
 
-  function hit(data, rule, why, ids, of) {
-    var words = data.wording, texts = [];
-    var asked = ids.filter(function (id) {
-      return rule.substances.some(function (s) { return of[s] === id; });
-    });
+  function hit(data, rule, why, about) {
+    var words = data.wording, texts = [], substance = concerned(rule, about).join(" or ");
     why.forEach(function (one) {
       if (texts.indexOf(one.text) < 0) { texts.push(one.text); }
     });
     return {
       rule: rule.id,
       level: rule.level,
-      level_text: fill(words.levels[rule.level], { substance: asked.join(" or ") }),
+      level_text: fill(words.levels[rule.level], { substance: substance }),
       crisis: rule.crisis,
       possible: why.every(function (one) { return one.possible; }),
       verified: rule.verified,
@@ -209,7 +215,7 @@
       strength: rule.strength,
       source: rule.source,
       checked: rule.checked_by ? fill(words.checked_by, { who: rule.checked_by }) : words.not_checked_by,
-      indirect: indirect(data, rule, ids, of)
+      indirect: indirect(data, rule, about)
     };
   }
 
@@ -238,23 +244,51 @@
     return found;
   }
 
-  function notChecked(data, given, entries, hits, used, ids) {
-    var words = data.wording.not_checked, found = [];
+  function unanswered(data, given, entries, about) {
+    var words = data.wording.not_checked, needed = {}, found = [];
+    data.rules.forEach(function (rule) {
+      if (!concerned(rule, about).length) { return; }
+      rule.questions.forEach(function (key) { needed[key] = true; });
+      rule.any_of.forEach(function (part) { needed[part.question] = needed[part.more] = true; });
+    });
     data.questions.forEach(function (question) {
       var asked = question.after === null || isMet(given, question.after);
-      var named = question.id === "medicine" && given.medicines.length > 0;
-      if (asked && !named && !has(given.answers, question.id)) {
+      if (has(needed, question.id) && asked && !has(given.answers, question.id)) {
         found.push(fill(words.question, { question: question.text }));
       }
     });
     if (!entries.length && !isMet(given, "medicine")) { found.push(words.no_medicines); }
+    return found;
+  }
+
+  function withoutRule(data, given, entries, about, done) {
+    var words = data.wording.not_checked, found = [];
+    function without(to) {
+      return about.map(function (s) { return s.id; }).filter(function (id) {
+        return !done.some(function (pair) { return pair[0] === to && pair[1] === id; });
+      });
+    }
     entries.forEach(function (entry) {
-      if (!entry.known.length || used.indexOf(entry.entered) >= 0) { return; }
-      found.push(fill(words.no_rule_for, { entered: entry.entered, substance: ids.join(" or ") }));
+      var left = without(entry.entered);
+      if (!entry.known.length || !left.length) { return; }
+      found.push(fill(words.no_rule_for, { entered: entry.entered, substance: left.join(" or ") }));
     });
+    data.questions.forEach(function (question) {
+      var left = without("question " + question.id);
+      if (!isMet(given, question.id) || question.after !== null) { return; }
+      if (question.id === "medicine" || !left.length) { return; }
+      var values = { answer: given.answers[question.id], question: question.text };
+      values.substance = left.join(" or ");
+      found.push(fill(words.no_rule_for_answer, values));
+    });
+    return found;
+  }
+
+  function limits(data, hits) {
+    var words = data.wording.not_checked;
     var unverified = hits.filter(function (one) { return !one.verified; }).length;
-    if (unverified) { found.push(fill(words.unverified_rules, { n: unverified })); }
-    return found.concat(words.always);
+    var told = unverified ? [fill(words.unverified_rules, { n: unverified })] : [];
+    return told.concat(words.always);
   }
 
   function summary(data, hits) {
@@ -287,29 +321,31 @@
       confirmed: input.confirmed || {}
     };
     check(data, given);
-    var ids = input.substances, of = about(data, ids), hits = [], used = [];
+    var about = substancesOf(data, input.substances), hits = [], done = [];
     var entries = given.medicines.map(function (text) { return entryOf(data, given, text); });
     data.rules.forEach(function (rule) {
-      if (!rule.substances.some(function (s) { return has(of, s); })) { return; }
+      var ids = concerned(rule, about);
+      if (!ids.length) { return; }
       var why = whyByQuestion(data, rule, given);
-      entries.forEach(function (entry) {
-        var more = whyByMedicine(data, rule, entry);
-        if (more.some(function (one) { return one.entry; })) { used.push(entry.entered); }
-        why = why.concat(more);
+      entries.forEach(function (entry) { why = why.concat(whyByMedicine(data, rule, entry)); });
+      if (!why.length) { return; }
+      hits.push(hit(data, rule, why, about));
+      why.forEach(function (one) {
+        ids.forEach(function (id) { done.push([one.to, id]); });
       });
-      if (why.length) { hits.push(hit(data, rule, why, ids, of)); }
     });
     hits.sort(inOrder(data));
     var unknown = unknownOf(data, given, entries);
     return {
       crisis: hits.some(function (one) { return one.crisis; }),
       level: strictest(data, hits, unknown),
-      substances: ids,
+      substances: input.substances,
       summary: summary(data, hits),
       hits: hits,
       unknown: unknown,
       unknown_count: unknownCount(data, entries),
-      not_checked: notChecked(data, given, entries, hits, used, ids),
+      not_checked: unanswered(data, given, entries, about)
+        .concat(withoutRule(data, given, entries, about, done), limits(data, hits)),
       notes: [data.wording.stop_note, data.wording.not_advice]
     };
   }
