@@ -33,9 +33,13 @@ def bare(text: str) -> str:
     return "".join(c for c in parted if not unicodedata.combining(c))
 
 
-@pytest.mark.parametrize(
-    "brand", ["Priadel", "Camcolit", "Lithobid", "Quilonum retard", "Téralithe"]
-)
+LITHIUM = ["Priadel", "Camcolit", "Lithobid", "Quilonum retard", "Téralithe"]
+NAMELESS = ["", "   ", "400 mg", "---", "tablet", "sodium 10 mg", "🙂", "\x00"]
+TWO_IN_ONE = ["Symbyax", "olanzapine + fluoxetine", "fluoxetine and olanzapine",
+              "olanzapine/fluoxetine 6mg/25mg"]  # fmt: skip
+
+
+@pytest.mark.parametrize("brand", LITHIUM)
 @pytest.mark.parametrize("typed", ["{}", "{} 400 mg", "{} 400mg tablets", "{} XR", "{} 250mg/5ml"])
 def test_lithium_by_any_name_stops(brand, typed):
     found = screen(Answers(medicines=(typed.format(brand),)), "LSD")
@@ -95,9 +99,7 @@ def test_a_thousand_random_strings_are_all_unknown():
         assert found.level in {"talk first", "stop"}
 
 
-@pytest.mark.parametrize(
-    "typed", ["", "   ", "400 mg", "---", "tablet", "sodium 10 mg", "🙂", "\x00"]
-)
+@pytest.mark.parametrize("typed", NAMELESS)
 def test_what_holds_no_name_is_unknown(typed, names):
     entry = names.look_up(typed)
     assert not entry.known
@@ -142,8 +144,7 @@ def test_a_confirmed_name_must_be_one_of_ours():
         screen(Answers(medicines=("x",), confirmed={"x": "nonsense"}), "LSD")
 
 
-@pytest.mark.parametrize("typed", ["Symbyax", "olanzapine + fluoxetine", "fluoxetine and olanzapine",
-                                   "olanzapine/fluoxetine 6mg/25mg"])  # fmt: skip
+@pytest.mark.parametrize("typed", TWO_IN_ONE)
 def test_a_combination_yields_all_its_ingredients(typed):
     rules = {hit.rule for hit in screen(Answers(medicines=(typed,)), "LSD").hits}
     assert {"antipsychotic_psy", "paroxetine_lsd", "ssri_lsd_obs"} <= rules

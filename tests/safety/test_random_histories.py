@@ -16,7 +16,8 @@ R = {
     "su": "psy_suicide", "es": "esk_suicide", "age": "gap_age", "eage": "esk_age",
     "preg": "psy_preg", "epreg": "esk_preg", "psy": "psy_psychosis", "epsy": "esk_psychosis",
     "kin": "mdlsd_kin", "gkin": "gap_psilocybin_kin", "gbip": "gap_ketamine_bipolar",
-    "pan": "panic_lsd", "valve": "valve", "gvalve": "gap_ketamine_valve", "bp": "lsd_micro_pressure",
+    "pan": "panic_lsd", "valve": "valve", "gvalve": "gap_ketamine_valve",
+    "bp": "lsd_micro_pressure",
     "gstr": "gap_psy_stroke", "gbl": "gap_bleeding", "vasc": "esk_vasc", "ich": "esk_ich",
     "brain": "esk_brain", "seiz": "gap_seizure", "gblad": "gap_bladder", "blad": "ket_bladder",
     "kid": "mdlsd_kidney", "gkid": "gap_kidney", "kkid": "ket_kidney", "liv": "mdlsd_liver",
@@ -113,47 +114,17 @@ CONTROL = {  # question: (LSD and psilocybin, ketamine), without its "_controlle
     "blood_pressure": ("psy_htn_pressure", "esk_htn_pressure"),
 }
 UNKNOWN = {"Blorfium", "vitamin D"}
-STOP = set(
-    [
-        "psy_suicide",
-        "esk_age",
-        "esk_preg",
-        "psy_psychosis",
-        "esk_psychosis",
-        "mdlsd_kin",
-        "valve",
-        "esk_vasc",
-        "esk_ich",
-        "esk_allergy",
-        "lithium_psy",
-        "lithium_lsd_effect",
-        "tca_lsd",
-        "esk_htn_heart",
-        "psy_htn_heart",
-        "psy_htn_pressure",
-        "esk_htn_pressure",
-        "esk_driving",
-        "esk_at_home",
-    ]
-)
-RECORD = set(
-    [
-        "panic_lsd",
-        "cyp2d6_poor",
-        "valve_echo",
-        "valve_tagen",
-        "li_ket",
-        "ddi_review",
-        "lamotrigine_psy",
-        "lamo_ket",
-        "ssri_lsd_obs",
-        "paroxetine_lsd",
-        "antidep_microdose",
-        "ad_ket",
-        "antipsy_ket",
-        "ketanserin_lsd",
-    ]
-)
+STOP = {
+    "psy_suicide", "esk_age", "esk_preg", "psy_psychosis", "esk_psychosis", "mdlsd_kin",
+    "valve", "esk_vasc", "esk_ich", "esk_allergy", "lithium_psy", "lithium_lsd_effect",
+    "tca_lsd", "esk_htn_heart", "psy_htn_heart", "psy_htn_pressure", "esk_htn_pressure",
+    "esk_driving", "esk_at_home",
+}  # fmt: skip
+RECORD = {
+    "panic_lsd", "cyp2d6_poor", "valve_echo", "valve_tagen", "li_ket", "ddi_review",
+    "lamotrigine_psy", "lamo_ket", "ssri_lsd_obs", "paroxetine_lsd", "antidep_microdose",
+    "ad_ket", "antipsy_ket", "ketanserin_lsd",
+}  # fmt: skip
 
 
 def table(text: str) -> dict[str, tuple[set[str], ...]]:
