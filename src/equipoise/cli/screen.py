@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,6 +34,7 @@ WIDTH = 100
 )
 @click.option("--country", help="Print the crisis lines of this country (GB, US, …).")
 @click.option("--questions", is_flag=True, help="Print the questions and their names.")
+@click.option("--rules", is_flag=True, help="Print every rule, as a Markdown table.")
 @click.option("--criteria", is_flag=True, help="Print the rules as criteria of a trial.")
 @json_option
 def command(
@@ -43,6 +45,7 @@ def command(
     answer: tuple[str, ...],
     country: str | None,
     questions: bool,
+    rules: bool,
     criteria: bool,
     as_json: bool,
 ) -> None:
@@ -54,6 +57,7 @@ def command(
     \b
     Examples:
       equipoise screen --questions
+      equipoise screen --rules --substance ketamine
       equipoise screen --substance psilocybin --medicine "Priadel 400 mg" --answer pregnancy=no
       equipoise screen --substance LSD --answer "suicide=not sure" --country GB
       equipoise screen --substance ketamine --criteria
@@ -67,17 +71,20 @@ def command(
         asked = safety.questions_for(about) if about else tuple(book.questions.values())
         _tell({"questions": [q.model_dump() for q in asked]}, as_json, lambda: _questions(asked))
         return
+    if rules:
+        rows = safety.rule_rows(about)
+        shown = {"rules": [asdict(row) for row in rows]}
+        _tell(shown, as_json, lambda: click.echo(safety.rules_markdown(rows), nl=False))
+        return
     if not about:
         raise click.UsageError("Name the drug with --substance, or a --protocol.")
     if criteria:
         found = safety.criteria(about)
-        rows = {"criteria": [_plain(c) for c in found]}
-        _tell(rows, as_json, lambda: _criteria(found))
+        _tell({"criteria": [asdict(c) for c in found]}, as_json, lambda: _criteria(found))
         return
     given = safety.Answers(_pairs(answer, "--answer"), medicine, _pairs(meant, "--meant"))  # type: ignore[arg-type]
     result = safety.screen(given, about)
-    shown = result.crisis or country is not None
-    block = safety.crisis_block(country) if shown else None
+    block = safety.crisis_block(country) if result.crisis or country else None
     crisis = block.to_dict() if block else None
     told = {"crisis_block": crisis, "screen": result.to_dict()}
     _tell(told, as_json, lambda: _result(result, block))
@@ -105,16 +112,6 @@ def _pairs(texts: Iterable[str], option: str) -> dict[str, str]:
         if found.setdefault(key.strip(), value.strip()) != value.strip():
             raise click.BadParameter(f"{option} {key.strip()} was given twice, with two values.")
     return found
-
-
-def _plain(criterion: Criterion) -> dict[str, object]:
-    return {
-        "text": criterion.text,
-        "level": criterion.level,
-        "rules": criterion.rules,
-        "sources": criterion.sources,
-        "verified": criterion.verified,
-    }
 
 
 def _tell(rows: Mapping[str, object], as_json: bool, show: Callable[[], None]) -> None:

@@ -16,6 +16,7 @@ from equipoise.safety.names import Names, medicine_names
 from equipoise.safety.result import Hit, ScreenResult, Unknown
 from equipoise.safety.rule import Rule, Source
 from equipoise.safety.rule_book import Question, RuleBook, Substance, rule_book
+from equipoise.safety.rules_table import RuleRow, rule_rows, rules_markdown
 from equipoise.safety.screen import screen
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "Question",
     "Rule",
     "RuleBook",
+    "RuleRow",
     "ScreenResult",
     "Source",
     "Substance",
@@ -43,6 +45,8 @@ __all__ = [
     "medicine_names",
     "questions_for",
     "rule_book",
+    "rule_rows",
+    "rules_markdown",
     "screen",
     "substances_in",
     "warnings",
