@@ -65,7 +65,7 @@ def test_a_name_that_was_meant_counts(run):
 def test_an_unknown_medicine_is_loud(run):
     text = " ".join(run("screen", "--substance", "LSD", "--medicine", "Blorfium").output.split())
     assert "We found no rule for what you entered. That is not proof of safety." in text
-    assert "1 of 1 medicines are not in our list." in text
+    assert "Not in our list: 1 of 1 that you entered." in text
     assert 'We do not know the name "Blorfium"' in text
 
 

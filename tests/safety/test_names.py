@@ -94,7 +94,7 @@ def test_a_thousand_random_strings_are_all_unknown():
         found = screen(Answers(medicines=(typed,)), "LSD")
         assert found.unknown[0].entered == typed
         assert typed in found.unknown[0].text
-        assert found.unknown_count == "1 of 1 medicines are not in our list."
+        assert found.unknown_count == "Not in our list: 1 of 1 that you entered."
         assert all(hit.possible for hit in found.hits)
         assert found.level in {"talk first", "stop"}
 
@@ -200,3 +200,12 @@ def test_distance_is_symmetric_and_zero_only_for_the_same(a, b):
 def test_any_text_is_either_known_or_named_as_unknown(text):
     entry = medicine_names().look_up(text)
     assert entry.known or entry.unknown == (text,)
+
+
+def test_a_list_in_one_line_loses_none_of_its_names():
+    typed = "prozac lithium tramadol valium ritalin nardil lamictal seroquel"
+    entry = medicine_names().look_up(typed)
+    assert {n.name.lower() for n in entry.offered[typed]} == set(typed.split())
+    found = screen(Answers(medicines=(typed,)), "ketamine")
+    assert {"li_ket", "bzd_ket", "esk_stim", "maoi_ket"} <= {hit.rule for hit in found.hits}
+    assert all(hit.possible for hit in found.hits)

@@ -28,6 +28,8 @@ class Answers:
         DataError
             For a question we do not ask, an answer we do not take, a confirmed name we do not know.
         """
+        if isinstance(self.medicines, str):
+            raise DataError("`medicines` is a list of names, one each. Got one text.")
         for question, answer in self.answers.items():
             if question not in book.questions:
                 near = get_close_matches(question, book.questions, n=1)

@@ -15,7 +15,6 @@ from equipoise.errors import DataError
 from equipoise.safety.normalise import distance, is_empty, normalise, parts_of
 from equipoise.safety.part import FOLDER, read_yaml
 
-MOST_OFFERED = 5
 Tags = frozenset[str]
 
 
@@ -67,7 +66,11 @@ class Names:
         return Entry(text, known, unknown, {part: self.near(part) for part in unknown})
 
     def near(self, text: str) -> tuple[Name, ...]:
-        """Return names that were perhaps meant, nearest first; never one as the answer."""
+        """Return all names that were perhaps meant, nearest first; never one as the answer.
+
+        Names that stand in the text as words, then those a slip or two away. None is left out, as its
+        rules would then be silent.
+        """
         key = normalise(text, self.left_out)
         most = 0 if len(key) < 3 else 1 if len(key) < 6 else 2
         near: dict[str, tuple[int, str]] = {}
@@ -79,8 +82,7 @@ class Names:
             if edits <= most:
                 best = near.get(name.name, (most + 1, ""))
                 near[name.name] = min(best, (edits, other))
-        order = sorted(near.values())[:MOST_OFFERED]
-        return tuple(self.by_key[other] for _, other in order)
+        return tuple(self.by_key[other] for _, other in sorted(near.values()))
 
 
 @lru_cache(maxsize=4096)

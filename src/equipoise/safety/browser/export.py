@@ -36,7 +36,8 @@ def browser_data(rules: RuleBook | None = None, names: Names | None = None) -> d
         "wording": book.wording,
         "substances": [s.model_dump(mode="json") for s in book.substances.values()],
         "questions": [q.model_dump(mode="json") for q in book.questions.values()],
-        "rules": [_rule(rule, book) for rule in book.rules],
+        "rules": [_rule(rule) for rule in book.rules],
+        "sources": {key: s.model_dump(mode="json") for key, s in book.sources.items()},
         "tags": tags,
         "names": [_name(name, tags) for name in unique],
         "keys": {key: place[name] for key, name in sorted(known.by_key.items())},
@@ -45,10 +46,8 @@ def browser_data(rules: RuleBook | None = None, names: Names | None = None) -> d
     }
 
 
-def _rule(rule: Rule, book: RuleBook) -> dict[str, Any]:
-    shown = rule.model_dump(mode="json", exclude={"facts", "handling", "milder", "source"})
-    source = book.sources[rule.source].model_dump(mode="json") if rule.source else None
-    return shown | {"source": source}
+def _rule(rule: Rule) -> dict[str, Any]:
+    return rule.model_dump(mode="json", exclude={"facts", "handling", "milder"})
 
 
 def _name(name: Name, tags: list[str]) -> list[Any]:

@@ -12,7 +12,6 @@
   var APOSTROPHES = /['’‘`´ʼ]/g;
   var NUMBER = /^[0-9]+(?:mgs?|g|mcg|ug|μg|ml|iu|mmol|hr?|x)?$/;
   var JOINTS = /[+/,;&|]|\s(?:and|with|plus|und|et|y)\s/i;
-  var MOST_OFFERED = 5;
 
   function has(object, key) {
     return Object.prototype.hasOwnProperty.call(object, key);
@@ -83,7 +82,7 @@
     });
     var found = Object.keys(best).map(function (name) { return best[name]; });
     found.sort(function (x, y) { return x[0] - y[0] || (x[1] < y[1] ? -1 : x[1] > y[1] ? 1 : 0); });
-    return found.slice(0, MOST_OFFERED).map(function (row) { return nameOf(data, row[1]); });
+    return found.map(function (row) { return nameOf(data, row[1]); });
   }
 
   function lookUp(data, text) {
@@ -119,6 +118,11 @@
       if (!known) { throw new Error("There is no question " + key + "."); }
       if (["yes", "no", "not sure"].indexOf(given.answers[key]) < 0) {
         throw new Error("The answer to " + key + " must be one of: yes, no, not sure.");
+      }
+    });
+    Object.keys(given.confirmed).forEach(function (typed) {
+      if (!exact(data, given.confirmed[typed])) {
+        throw new Error(given.confirmed[typed] + " is not in our list of names.");
       }
     });
   }
@@ -213,7 +217,7 @@
       reason: rule.reason || words.unverified,
       evidence: rule.evidence,
       strength: rule.strength,
-      source: rule.source,
+      source: rule.source ? data.sources[rule.source] : null,
       checked: rule.checked_by ? fill(words.checked_by, { who: rule.checked_by }) : words.not_checked_by,
       indirect: indirect(data, rule, about)
     };
@@ -309,9 +313,7 @@
 
   function entryOf(data, given, text) {
     if (!has(given.confirmed, text)) { return lookUp(data, text); }
-    var chosen = exact(data, given.confirmed[text]);
-    if (!chosen) { throw new Error(given.confirmed[text] + " is not in our list of names."); }
-    return { entered: text, known: [chosen], unknown: [], offered: [] };
+    return { entered: text, known: [exact(data, given.confirmed[text])], unknown: [], offered: [] };
   }
 
   function screen(data, input) {
