@@ -68,8 +68,8 @@ class Names:
     def near(self, text: str) -> tuple[Name, ...]:
         """Return all names that were perhaps meant, nearest first; never one as the answer.
 
-        Names that stand in the text as words, then those a slip or two away. None is left out, as its
-        rules would then be silent.
+        Names that stand in the text as words, then those a slip or two away. None is left out:
+        its rules would then be silent.
         """
         key = normalise(text, self.left_out)
         most = 0 if len(key) < 3 else 1 if len(key) < 6 else 2
