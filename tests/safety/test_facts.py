@@ -116,6 +116,28 @@ def test_a_rule_says_what_its_fact_says(interactions, book):
                 assert rule.level == level_of(row["suggested_handling"]), rule.id
 
 
+def site(page: str) -> str:
+    return page.replace("pubmed.gov", "pubmed").split("/")[0].split(" ")[0]
+
+
+def test_a_rule_shows_where_each_of_its_facts_was_read(interactions, harms, book):
+    rows = {row["id"]: row for row in (*interactions, *harms)}
+    lost = []
+    for rule in (rule for rule in book.rules if rule.verified):
+        read_at = {site(page) for page in book.sources[rule.source].read_at}
+        for fact in rule.facts:
+            if not read_at & {site(page) for page in rows[fact]["source"].split("; ")}:
+                lost.append((rule.id, fact, rows[fact]["source"]))
+    assert not lost
+
+
+def test_what_the_facts_know_from_memory_is_not_cited(book):
+    """The first author of a survey, the volume of a review: see the notes of those rows."""
+    cited = " ".join(source.citation for source in book.sources.values())
+    assert "Winstock" not in cited
+    assert "Addiction 107" not in cited
+
+
 def test_every_handling_text_has_a_level(interactions):
     texts = {row["suggested_handling"] for row in interactions}
     assert len(texts) == 22
