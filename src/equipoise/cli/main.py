@@ -60,7 +60,7 @@ SECTIONS = {  # first verb of each: heading of the help
     "mmrm": "Verbs: one method on one table",
     "harms": "Verbs: harms and belief",
     "effects": "Verbs: many trials together",
-    "report": "Verbs: the page",
+    "screen": "Verbs: for people",
 }
 
 EXAMPLES = """
