@@ -49,7 +49,7 @@ VERBS = {
         "How much of a pooled effect survives honest blinding?",
     ),
     "judge": ("judge", "Risk of bias of studies: RoB 2 from its questions, ROBINS-I."),
-    "review": ("review", "Start, fill, screen, compare and hand on a review folder."),
+    "review": ("review", "Start, fill, compare and hand on a review folder."),
     "synthesise": ("synthesise", "A whole review folder: from study files to pooled effects."),
     "screen": ("screen", "Safety screen: which rules apply to a person and a drug."),
     "report": ("report", "Write the report page of a trial."),
