@@ -8,7 +8,7 @@ from itertools import product
 
 from equipoise.errors import DataError, NotIdentifiedError
 from equipoise.synthesis.review.plan import Review, ReviewAnalysis, ReviewOutcome
-from equipoise.synthesis.review.study import Study
+from equipoise.synthesis.review.study import OF_STUDIES, Study
 from equipoise.synthesis.review.study_effects import (
     StudyEffect,
     from_arms,
@@ -64,6 +64,7 @@ def select(review: Review, studies: Mapping[str, Study], analysis: ReviewAnalysi
         except NotIdentifiedError as reason:
             left.append(LeftOut(study, str(reason)))
     _refuse_shared_trials([row.study for row in rows], analysis)
+    _refuse_pools_of_pools([row.study for row in rows], analysis)
     return Selection(tuple(rows), tuple(left))
 
 
@@ -128,7 +129,8 @@ def _is_intervention(review: Review, study: Study, name: str, analysis: ReviewAn
     if substances and (arm.substance or "").casefold() not in {s.casefold() for s in substances}:
         return False
     dose_class = arm.dose.dose_class if arm.dose else "unclear"
-    return not wanted.dose_classes or dose_class in wanted.dose_classes
+    classes = analysis.dose_classes or wanted.dose_classes
+    return not classes or dose_class in classes
 
 
 def _refuse_mixed(
@@ -172,10 +174,13 @@ def _effect(
     analysis: ReviewAnalysis,
     outcome: ReviewOutcome,
 ) -> Row:
-    """Return the effect of one contrast in one outcome row, reported effects first."""
+    """Return the effect of one contrast in one outcome row, reported effects first.
+
+    Where a report gives several measures, that of the analysis goes before one to convert.
+    """
     allowed = analysis.include_unverified
     unverified = False
-    for effect in row.effects:
+    for effect in sorted(row.effects, key=lambda one: one.measure != analysis.measure):
         if set(effect.contrast) != set(contrast):
             continue
         if effect.adjusted_for_guess != analysis.adjusted_for_guess:
@@ -269,3 +274,13 @@ def _refuse_shared_trials(studies: Sequence[Study], analysis: ReviewAnalysis) ->
                     f"{study.id} and {other.id} report one trial: in {analysis.name} its people "
                     "would count twice. Name one under `leave_out` with the reason."
                 )
+
+
+def _refuse_pools_of_pools(studies: Sequence[Study], analysis: ReviewAnalysis) -> None:
+    pools = [study.id for study in studies if study.design.kind in OF_STUDIES]
+    if pools and len(studies) > 1:
+        raise DataError(
+            f"{analysis.name} would pool {', '.join(pools)} with other studies: a meta-analysis "
+            "holds trials that the others may hold too, and they would count twice. Give each "
+            "pool an analysis of its own (`contrasts`, `substances`, `leave_out`)."
+        )
