@@ -92,9 +92,7 @@ class ReviewAnalysis(Part):
     test: Literal["z", "t", "hartung-knapp", "hartung-knapp-adhoc"] = "hartung-knapp"
     comparators: Annotated[tuple[ComparatorKind, ...], Field(min_length=1)]
     substances: tuple[Text, ...] = Field((), description="only these; empty: the review's")
-    dose_classes: tuple[DoseClass, ...] = Field(
-        (), description="only these; empty: the review's"
-    )
+    dose_classes: tuple[DoseClass, ...] = Field((), description="only these; empty: the review's")
     visit: Literal["only", "first", "last", "nearest"] = Field(
         "only", description="which visit of a study; `only` refuses a study with several"
     )

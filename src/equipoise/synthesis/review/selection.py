@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 
 from equipoise.errors import DataError, NotIdentifiedError
+from equipoise.synthesis.review.double_counting import refuse_double_counting
+from equipoise.synthesis.review.effect_of_row import Contrast, effect_of
 from equipoise.synthesis.review.plan import Review, ReviewAnalysis, ReviewOutcome
-from equipoise.synthesis.review.study import OF_STUDIES, Study
-from equipoise.synthesis.review.study_effects import (
-    StudyEffect,
-    from_arms,
-    from_effect,
-    is_paired,
-)
+from equipoise.synthesis.review.study import Study
+from equipoise.synthesis.review.study_effects import StudyEffect
 from equipoise.synthesis.review.study_numbers import BASELINE, StudyOutcome
-
-Contrast = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +58,7 @@ def select(review: Review, studies: Mapping[str, Study], analysis: ReviewAnalysi
             rows.append(_row(review, study, analysis))
         except NotIdentifiedError as reason:
             left.append(LeftOut(study, str(reason)))
-    _refuse_shared_trials([row.study for row in rows], analysis)
-    _refuse_pools_of_pools([row.study for row in rows], analysis)
+    refuse_double_counting([row.study for row in rows], analysis)
     return Selection(tuple(rows), tuple(left))
 
 
@@ -80,7 +74,8 @@ def _row(review: Review, study: Study, analysis: ReviewAnalysis) -> Row:
     found, why = [], []
     for row, contrast in product(offers, contrasts):
         try:
-            found.append(_effect(study, row, contrast, analysis, outcome))
+            made, verified = effect_of(study, row, contrast, analysis, outcome)
+            found.append(Row(study, row, contrast, made, verified))
         except NotIdentifiedError as reason:
             why.append(str(reason))
     if not found:
@@ -167,67 +162,6 @@ def _by_instrument(offers: list[StudyOutcome], outcome: ReviewOutcome) -> list[S
     return kept
 
 
-def _effect(
-    study: Study,
-    row: StudyOutcome,
-    contrast: Contrast,
-    analysis: ReviewAnalysis,
-    outcome: ReviewOutcome,
-) -> Row:
-    """Return the effect of one contrast in one outcome row, reported effects first.
-
-    Where a report gives several measures, that of the analysis goes before one to convert.
-    """
-    allowed = analysis.include_unverified
-    unverified = False
-    for effect in sorted(row.effects, key=lambda one: one.measure != analysis.measure):
-        if set(effect.contrast) != set(contrast):
-            continue
-        if effect.adjusted_for_guess != analysis.adjusted_for_guess:
-            continue
-        if not effect.verified and not allowed:
-            unverified = True
-            continue
-        made = from_effect(
-            effect,
-            row,
-            analysis.measure,
-            outcome.higher,
-            contrast[0],
-            paired=is_paired(study, row),
-        )
-        return Row(study, row, contrast, made, effect.verified)
-    arms = {numbers.arm: numbers for numbers in row.arms}
-    if contrast[0] in arms and contrast[1] in arms and not analysis.adjusted_for_guess:
-        pair = (arms[contrast[0]], arms[contrast[1]])
-        verified = pair[0].verified and pair[1].verified
-        if verified or allowed:
-            if row.repeated:
-                raise NotIdentifiedError(
-                    "its means are of observations repeated within people, and no effect from "
-                    "a model that knows it is reported"
-                )
-            made = from_arms(pair, row, study, analysis.measure, outcome.higher)
-            return Row(study, row, contrast, made, verified)
-        unverified = True
-    raise NotIdentifiedError("; ".join(_why_not(row, contrast, analysis, unverified=unverified)))
-
-
-def _why_not(
-    row: StudyOutcome, contrast: Contrast, analysis: ReviewAnalysis, *, unverified: bool
-) -> Iterator[str]:
-    if unverified:
-        yield "its numbers are unverified (shown, not pooled, unless include_unverified: true)"
-        return
-    told = [one for one in row.statements if set(one.contrast) == set(contrast)]
-    for statement in told:
-        mark = "" if statement.verified else " (unverified)"
-        yield f"reports no number that can be pooled; it says: {statement.says}{mark}"
-    if not told:
-        what = " adjusted for the guess" if analysis.adjusted_for_guess else ""
-        yield f"gives no effect{what} of {contrast[0]} against {contrast[1]}"
-
-
 def _preferred(found: list[Row], outcome: ReviewOutcome) -> list[Row]:
     """Keep the instrument that stands first in the review, where a study has several."""
     order = [name.casefold() for name in (*outcome.instruments, *outcome.turned)]
@@ -264,23 +198,3 @@ def _one(found: list[Row], study: Study, analysis: ReviewAnalysis) -> Row:
         f"{study.id} offers {len(found)} effects for the analysis {analysis.name}: {offered}. One "
         "study counts once: choose with `contrasts`, `visit`, or the order of `instruments`."
     )
-
-
-def _refuse_shared_trials(studies: Sequence[Study], analysis: ReviewAnalysis) -> None:
-    for study in studies:
-        for other in studies:
-            if other.id in study.same_trial_as:
-                raise DataError(
-                    f"{study.id} and {other.id} report one trial: in {analysis.name} its people "
-                    "would count twice. Name one under `leave_out` with the reason."
-                )
-
-
-def _refuse_pools_of_pools(studies: Sequence[Study], analysis: ReviewAnalysis) -> None:
-    pools = [study.id for study in studies if study.design.kind in OF_STUDIES]
-    if pools and len(studies) > 1:
-        raise DataError(
-            f"{analysis.name} would pool {', '.join(pools)} with other studies: a meta-analysis "
-            "holds trials that the others may hold too, and they would count twice. Give each "
-            "pool an analysis of its own (`contrasts`, `substances`, `leave_out`)."
-        )
