@@ -1,4 +1,4 @@
-"""Pools of studies are stated, doses are asked for, and an effect that will not do leaves the arms."""
+"""Pools are stated alone, doses are asked for, an effect that will not do leaves the arms."""
 
 import pytest
 from numpy.testing import assert_allclose
@@ -67,7 +67,9 @@ def test_an_analysis_may_ask_for_a_class_of_doses(made):
 def test_the_measure_of_the_analysis_goes_before_one_to_convert(made):
     told = (effect("MD", -3.0, se=1.0), effect("SMD", -0.4, se=0.1))
     done = synthesise(
-        made([with_effects("a2020", *told)], analyses=[analysis(), analysis("points", measure="MD")])
+        made(
+            [with_effects("a2020", *told)], analyses=[analysis(), analysis("points", measure="MD")]
+        )
     )
     assert rows(done)[0].effect.y == -0.4
     assert rows(done, "points")[0].effect.y == -3.0
