@@ -1,5 +1,7 @@
 """Facts that are no study: none is lost, each is traceable, the unverified stay apart."""
 
+import re
+
 import pytest
 
 from equipoise.errors import DataError
@@ -23,6 +25,16 @@ def test_figures_and_sources_are_those_of_the_register(kind, register):
         assert (fact.doi or "") == row.get("doi", "")
         assert fact.origin == row["origin"]
         assert (fact.source is None) == (not row["source"])
+
+
+NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_text_holds_a_number_that_the_register_lacks(kind, register):
+    for fact, row in zip(facts(kind, unverified=True), register(kind), strict=True):
+        held = {number for cell in row.values() for number in NUMBER.findall(cell)}
+        assert set(NUMBER.findall(fact.text)) <= held, fact.id
 
 
 def test_a_link_with_clinical_change_is_kept_as_the_register_has_it(register):
@@ -69,7 +81,7 @@ GOOD = "- {id: a, topic: t, text: x, source: s, checked_by: Anna, verified: true
         ("- {id: a, topic: t, text: x, checked_by: Anna, verified: true}", "without `source`"),
         ("- {id: a, topic: t, text: x, source: s, verified: true}", "without `checked_by`"),
         (
-            "- {id: a, topic: t, text: x, source: s, checked_by: A, verified: true, origin: memory}",
+            "- {id: a, topic: t, text: x, source: s,origin: memory, checked_by: B, verified: true}",
             "from memory is not verified",
         ),
         (GOOD + GOOD, "two facts share the id a"),
