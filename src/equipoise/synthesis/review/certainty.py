@@ -23,6 +23,7 @@ from equipoise.synthesis.judgement.grade import (
     suggest,
 )
 from equipoise.synthesis.review.grade_evidence import evidence_of
+from equipoise.synthesis.review.study import OF_STUDIES
 
 if TYPE_CHECKING:
     from equipoise.synthesis.judgement import Assessed, Judgement
@@ -34,6 +35,9 @@ if TYPE_CHECKING:
 TOOLS = {"rob2.yaml": "rob2", "robins-i.yaml": "robins-i"}
 GRADE_LEDGER = "grade.yaml"
 NOT_JUDGED = "not judged"
+NOBODY = "nobody has judged the risk of bias of"
+UNREAD = "nobody has read here how far the trials differ in"
+"""A pool taken as stated shows one interval, which says nothing of the spread behind it."""
 
 
 def graded(folder: ReviewFolder, analysis: ReviewAnalysis, rows: Sequence[Row]) -> Estimates:
@@ -89,7 +93,9 @@ def suggestions(
         settings=grade_settings(review.grade.limits),
     )
     lacking = [row.study.id for row, level in zip(rows, levels, strict=True) if level == NOT_JUDGED]
-    return tuple(_unjudged(one, lacking) if one.rule == "risk-of-bias" else one for one in made)
+    pools = [row.study.id for row in rows if row.study.design.kind in OF_STUDIES]
+    lowered = {"risk-of-bias": (lacking, NOBODY), "inconsistency": (pools, UNREAD)}
+    return tuple(_lowered(one, *lowered.get(one.rule, ([], ""))) for one in made)
 
 
 def risk_of_bias_of(folder: ReviewFolder) -> dict[str, str]:
@@ -121,14 +127,13 @@ def grade_ledger(folder: ReviewFolder) -> Ledger:
     return read_ledger(file.read_text(encoding="utf-8"), name=str(file))
 
 
-def _unjudged(one: Judgement, studies: Sequence[str]) -> Judgement:
+def _lowered(one: Judgement, studies: Sequence[str], said: str) -> Judgement:
     """Lower by one where nobody has looked yet: an unread study is not one at low risk."""
     if not studies:
         return one
-    said = f"nobody has judged the risk of bias of {', '.join(studies)}"
     level = min(int(one.suggestion), -1)
     inputs = {**one.inputs, "not_judged": tuple(studies)}
     return replace(
         one, inputs=inputs, inputs_sha256="", suggestion=level, decision=level,
-        reason=f"{said}; {one.reason}",
+        reason=f"{said} {', '.join(studies)}; {one.reason}",
     )  # fmt: skip

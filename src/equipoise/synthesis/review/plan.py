@@ -17,9 +17,10 @@ from equipoise.synthesis.review.study_numbers import BASELINE, Higher, Measure
 
 ComparatorKind = Literal[
     "inert-placebo", "active-placebo", "placebo-unclear", "low-dose", "waiting-list",
-    "usual-care", "no-treatment", "medication", "psychotherapy", "baseline",
+    "usual-care", "no-treatment", "medication", "psychotherapy", "mixed-control", "baseline",
 ]  # fmt: skip
 Tau2 = Literal["EE", "DL", "HE", "HS", "HSk", "SJ", "ML", "REML", "EB", "PM", "PMM"]
+DoseClass = Literal["micro", "low", "full", "unclear", "none"]
 Moderator = Literal["substance", "dose", "year", "days", "comparator", "condition", "instrument"]
 
 
@@ -36,7 +37,7 @@ class Intervention(Part):
     """Which arms count as the intervention; an empty list means any."""
 
     substances: tuple[Text, ...] = ()
-    dose_classes: tuple[Literal["micro", "low", "full", "unclear", "none"], ...] = ()
+    dose_classes: tuple[DoseClass, ...] = ()
     kinds: tuple[ArmKind, ...] = ("experimental",)
 
 
@@ -91,6 +92,7 @@ class ReviewAnalysis(Part):
     test: Literal["z", "t", "hartung-knapp", "hartung-knapp-adhoc"] = "hartung-knapp"
     comparators: Annotated[tuple[ComparatorKind, ...], Field(min_length=1)]
     substances: tuple[Text, ...] = Field((), description="only these; empty: the review's")
+    dose_classes: tuple[DoseClass, ...] = Field((), description="only these; empty: the review's")
     visit: Literal["only", "first", "last", "nearest"] = Field(
         "only", description="which visit of a study; `only` refuses a study with several"
     )

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 
 from equipoise.errors import DataError, NotIdentifiedError
+from equipoise.synthesis.review.double_counting import refuse_double_counting
+from equipoise.synthesis.review.effect_of_row import Contrast, effect_of
 from equipoise.synthesis.review.plan import Review, ReviewAnalysis, ReviewOutcome
 from equipoise.synthesis.review.study import Study
-from equipoise.synthesis.review.study_effects import (
-    StudyEffect,
-    from_arms,
-    from_effect,
-    is_paired,
-)
+from equipoise.synthesis.review.study_effects import StudyEffect
 from equipoise.synthesis.review.study_numbers import BASELINE, StudyOutcome
-
-Contrast = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +58,7 @@ def select(review: Review, studies: Mapping[str, Study], analysis: ReviewAnalysi
             rows.append(_row(review, study, analysis))
         except NotIdentifiedError as reason:
             left.append(LeftOut(study, str(reason)))
-    _refuse_shared_trials([row.study for row in rows], analysis)
+    refuse_double_counting([row.study for row in rows], analysis)
     return Selection(tuple(rows), tuple(left))
 
 
@@ -79,7 +74,8 @@ def _row(review: Review, study: Study, analysis: ReviewAnalysis) -> Row:
     found, why = [], []
     for row, contrast in product(offers, contrasts):
         try:
-            found.append(_effect(study, row, contrast, analysis, outcome))
+            made, verified = effect_of(study, row, contrast, analysis, outcome)
+            found.append(Row(study, row, contrast, made, verified))
         except NotIdentifiedError as reason:
             why.append(str(reason))
     if not found:
@@ -128,7 +124,8 @@ def _is_intervention(review: Review, study: Study, name: str, analysis: ReviewAn
     if substances and (arm.substance or "").casefold() not in {s.casefold() for s in substances}:
         return False
     dose_class = arm.dose.dose_class if arm.dose else "unclear"
-    return not wanted.dose_classes or dose_class in wanted.dose_classes
+    classes = analysis.dose_classes or wanted.dose_classes
+    return not classes or dose_class in classes
 
 
 def _refuse_mixed(
@@ -163,64 +160,6 @@ def _by_instrument(offers: list[StudyOutcome], outcome: ReviewOutcome) -> list[S
         used = ", ".join(dict.fromkeys(row.instrument or "no named instrument" for row in offers))
         raise NotIdentifiedError(f"measured it with {used}, which the review does not list")
     return kept
-
-
-def _effect(
-    study: Study,
-    row: StudyOutcome,
-    contrast: Contrast,
-    analysis: ReviewAnalysis,
-    outcome: ReviewOutcome,
-) -> Row:
-    """Return the effect of one contrast in one outcome row, reported effects first."""
-    allowed = analysis.include_unverified
-    unverified = False
-    for effect in row.effects:
-        if set(effect.contrast) != set(contrast):
-            continue
-        if effect.adjusted_for_guess != analysis.adjusted_for_guess:
-            continue
-        if not effect.verified and not allowed:
-            unverified = True
-            continue
-        made = from_effect(
-            effect,
-            row,
-            analysis.measure,
-            outcome.higher,
-            contrast[0],
-            paired=is_paired(study, row),
-        )
-        return Row(study, row, contrast, made, effect.verified)
-    arms = {numbers.arm: numbers for numbers in row.arms}
-    if contrast[0] in arms and contrast[1] in arms and not analysis.adjusted_for_guess:
-        pair = (arms[contrast[0]], arms[contrast[1]])
-        verified = pair[0].verified and pair[1].verified
-        if verified or allowed:
-            if row.repeated:
-                raise NotIdentifiedError(
-                    "its means are of observations repeated within people, and no effect from "
-                    "a model that knows it is reported"
-                )
-            made = from_arms(pair, row, study, analysis.measure, outcome.higher)
-            return Row(study, row, contrast, made, verified)
-        unverified = True
-    raise NotIdentifiedError("; ".join(_why_not(row, contrast, analysis, unverified=unverified)))
-
-
-def _why_not(
-    row: StudyOutcome, contrast: Contrast, analysis: ReviewAnalysis, *, unverified: bool
-) -> Iterator[str]:
-    if unverified:
-        yield "its numbers are unverified (shown, not pooled, unless include_unverified: true)"
-        return
-    told = [one for one in row.statements if set(one.contrast) == set(contrast)]
-    for statement in told:
-        mark = "" if statement.verified else " (unverified)"
-        yield f"reports no number that can be pooled; it says: {statement.says}{mark}"
-    if not told:
-        what = " adjusted for the guess" if analysis.adjusted_for_guess else ""
-        yield f"gives no effect{what} of {contrast[0]} against {contrast[1]}"
 
 
 def _preferred(found: list[Row], outcome: ReviewOutcome) -> list[Row]:
@@ -259,13 +198,3 @@ def _one(found: list[Row], study: Study, analysis: ReviewAnalysis) -> Row:
         f"{study.id} offers {len(found)} effects for the analysis {analysis.name}: {offered}. One "
         "study counts once: choose with `contrasts`, `visit`, or the order of `instruments`."
     )
-
-
-def _refuse_shared_trials(studies: Sequence[Study], analysis: ReviewAnalysis) -> None:
-    for study in studies:
-        for other in studies:
-            if other.id in study.same_trial_as:
-                raise DataError(
-                    f"{study.id} and {other.id} report one trial: in {analysis.name} its people "
-                    "would count twice. Name one under `leave_out` with the reason."
-                )

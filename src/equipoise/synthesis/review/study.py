@@ -16,9 +16,14 @@ from equipoise.synthesis.review.study_numbers import BASELINE, StudyOutcome
 
 ArmKind = Literal[
     "experimental", "inert-placebo", "active-placebo", "placebo-unclear", "low-dose",
-    "waiting-list", "usual-care", "no-treatment", "medication", "psychotherapy",
+    "waiting-list", "usual-care", "no-treatment", "medication", "psychotherapy", "mixed-control",
 ]  # fmt: skip
-DesignKind = Literal["parallel", "crossover", "cluster", "single-arm", "cohort", "cross-sectional"]
+DesignKind = Literal[
+    "parallel", "crossover", "cluster", "single-arm", "cohort", "cross-sectional",
+    "meta-analysis", "review",
+]  # fmt: skip
+OF_STUDIES = ("meta-analysis", "review")
+"""Designs whose numbers are those of other studies: shown as stated, never pooled again."""
 COMPARATORS = (*ArmKind.__args__[1:], BASELINE)  # type: ignore[attr-defined]
 
 

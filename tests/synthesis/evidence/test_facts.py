@@ -1,0 +1,102 @@
+"""Facts that are no study: none is lost, each is traceable, the unverified stay apart."""
+
+import re
+
+import pytest
+
+from equipoise.errors import DataError
+from equipoise.synthesis.evidence.facts import MODELS, Harm, facts, read_facts
+
+KINDS = list(MODELS)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_verified_row_of_the_register_is_a_fact(kind, register):
+    rows = register(kind)
+    verified = [row for row in rows if row["verified"] == "yes"]
+    assert len(facts(kind)) == len(verified)
+    assert len(facts(kind, unverified=True)) == len(rows)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_figures_and_sources_are_those_of_the_register(kind, register):
+    for fact, row in zip(facts(kind, unverified=True), register(kind), strict=True):
+        assert (fact.figure or "") == row.get("figure", "")
+        assert (fact.doi or "") == row.get("doi", "")
+        assert fact.origin == row["origin"]
+        assert (fact.source is None) == (not row["source"])
+
+
+NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_text_holds_a_number_that_the_register_lacks(kind, register):
+    for fact, row in zip(facts(kind, unverified=True), register(kind), strict=True):
+        held = {number for cell in row.values() for number in NUMBER.findall(cell)}
+        assert set(NUMBER.findall(fact.text)) <= held, fact.id
+
+
+def test_a_link_with_clinical_change_is_kept_as_the_register_has_it(register):
+    told = [fact.association_with_clinical_change for fact in facts("connectivity")]  # type: ignore[attr-defined]
+    assert told == [row["association_with_clinical_change"] for row in register("connectivity")]
+    assert set(told) == {"yes", "no", "not tested"}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_fact_that_is_shown_says_where_and_by_whom(kind):
+    for fact in facts(kind):
+        assert fact.verified
+        assert fact.source
+        assert fact.checked_by
+        assert fact.read is not None
+        assert fact.origin != "memory"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_unverified_come_only_when_asked_for(kind):
+    more = set(facts(kind, unverified=True)) - set(facts(kind))
+    assert not any(fact.verified for fact in more)
+
+
+def test_a_substance_is_a_whole_word():
+    found = facts("harms", substance="ketamine")
+    assert found
+    assert not any("esketamine" in (fact.substance or "") for fact in found)
+    assert facts("harms", substance="Esketamine", topic="urination")
+    assert facts("harms", substance="aspirin") == ()
+
+
+def test_a_kind_that_does_not_exist_is_named():
+    with pytest.raises(DataError, match=r"no facts of that kind.*harms"):
+        facts("harm")  # type: ignore[arg-type]
+
+
+GOOD = "- {id: a, topic: t, text: x, source: s, checked_by: Anna, verified: true}\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("- {id: a, topic: t, text: x, checked_by: Anna, verified: true}", "without `source`"),
+        ("- {id: a, topic: t, text: x, source: s, verified: true}", "without `checked_by`"),
+        (
+            "- {id: a, topic: t, text: x, source: s,origin: memory, checked_by: B, verified: true}",
+            "from memory is not verified",
+        ),
+        (GOOD + GOOD, "two facts share the id a"),
+        ("- {id: a, topic: t, text: x, sauce: s}", "the fact a is wrong: sauce"),
+        ("id: a", "expected a list"),
+        ("- {id: a", "is no YAML"),
+    ],
+)
+def test_a_wrong_file_of_facts_is_refused(text, told, tmp_path):
+    file = tmp_path / "harms.yaml"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(DataError, match=told):
+        read_facts(file, Harm)
+
+
+def test_a_missing_file_is_named(tmp_path):
+    with pytest.raises(DataError, match="no file of facts"):
+        read_facts(tmp_path / "harms.yaml", Harm)
