@@ -1,0 +1,178 @@
+"""What a review answers of one outcome: its main analysis, and how people call things in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from equipoise.report.evidence.sentence import Opens, Sentence, Shown
+from equipoise.report.evidence.templates import listed, words
+from equipoise.synthesis.judgement.grade.certainty import WORDS
+from equipoise.synthesis.judgement.plain_statement import Wording
+from equipoise.synthesis.review.certainty import NOT_JUDGED, risk_of_bias_of
+
+if TYPE_CHECKING:
+    from equipoise.estimates import Estimate, Estimates
+    from equipoise.synthesis.review import Review, ReviewAnalysis, Row, Selection, Synthesis
+    from equipoise.synthesis.review.plan import ReviewOutcome
+
+POOLED = ("pooled-effect", "pooled-ratio")
+OWN = ("study-effect", "study-ratio")
+NO_STUDY = "no study"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One analysis of a review, as sentences read it."""
+
+    synthesis: Synthesis
+    analysis: ReviewAnalysis
+
+    @property
+    def review(self) -> Review:
+        """The plan."""
+        return self.synthesis.folder.review
+
+    @property
+    def outcome(self) -> ReviewOutcome:
+        """The outcome's plan."""
+        return self.review.outcomes[self.analysis.outcome]
+
+    @property
+    def selection(self) -> Selection:
+        """What is pooled, and what is left out."""
+        return self.synthesis.selections[self.analysis.name]
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """What is pooled."""
+        return self.selection.rows
+
+    @property
+    def found(self) -> Estimates:
+        """The estimates of the analysis."""
+        return self.synthesis.found[self.analysis.name]
+
+    @property
+    def central(self) -> Estimate | None:
+        """The pooled effect; of one study its own; None where several could not be pooled."""
+        names = POOLED if len(self.rows) > 1 else OWN
+        return next((row for row in self.found if row.name in names), None)
+
+    @property
+    def level(self) -> int | None:
+        """The certainty, 1 to 4; None where it was not judged."""
+        rows = self.found.select(name="certainty").rows
+        return int(rows[0].estimate or 0) if rows else None
+
+    @property
+    def certainty(self) -> str:
+        """The certainty in words."""
+        if not self.rows:
+            return NO_STUDY
+        return NOT_JUDGED if self.level is None else WORDS[self.level]
+
+    @property
+    def certainty_reasons(self) -> tuple[str, ...]:
+        """What moved the certainty."""
+        return self.found.select(name="certainty").assumptions
+
+    @property
+    def studies(self) -> tuple[str, ...]:
+        """Ids of the pooled studies."""
+        return tuple(row.study.id for row in self.rows)
+
+    @property
+    def randomised(self) -> bool:
+        """Whether all pooled studies drew lots."""
+        return all(row.study.design.randomised for row in self.rows)
+
+    @property
+    def wording(self) -> Wording:
+        """The words for treatment and outcome."""
+        said, question = self.outcome.words, self.review.question
+        treatment = said.treatment or question.intervention
+        return Wording(treatment, said.outcome or _small(self.outcome.label), said.plural)
+
+    @property
+    def control(self) -> str:
+        """The words for what it is compared with."""
+        if self.outcome.words.control:
+            return self.outcome.words.control
+        kinds = dict.fromkeys(words("controls", kind) for kind in self.analysis.comparators)
+        return listed(list(kinds), "or")
+
+    def sentence(
+        self,
+        kind: str,
+        template: str,
+        text: str,
+        shown: Iterable[Shown] = (),
+        *,
+        size: str = "",
+        studies: Iterable[str] | None = None,
+    ) -> Sentence:
+        """Make a sentence of this analysis, with what stands behind it."""
+        return Sentence(
+            id=f"{self.review.identifier}:{self.analysis.name}:{kind}",
+            template=template,
+            text=text,
+            outcome=self.analysis.outcome,
+            certainty=self.certainty,
+            size=size,
+            estimates=tuple(shown),
+            studies=self.studies if studies is None else tuple(studies),
+            version=self.synthesis.version.sha256,
+            opens=self.opens(),
+        )
+
+    def opens(self) -> Opens:
+        """Return what stands behind the sentences of this analysis."""
+        row, levels = self.central, risk_of_bias_of(self.synthesis.folder)
+        left = tuple((out.study.id, out.reason) for out in self.selection.left_out)
+        bias = tuple((name, levels.get(name, NOT_JUDGED)) for name in self.studies)
+        behind = Opens(
+            risk_of_bias=bias,
+            certainty_reasons=self.certainty_reasons,
+            left_out=left,
+            warnings=self.found.warnings,
+        )
+        if row is None:
+            return behind
+        return Opens(
+            row.estimate, row.low, row.high, row.level, row.unit, row.method, behind.risk_of_bias,
+            behind.certainty_reasons, behind.left_out, behind.warnings,
+        )  # fmt: skip
+
+
+def answers(synthesis: Synthesis) -> Iterator[Answer]:
+    """Yield the main analyses of each outcome, of those that were run.
+
+    Those that the plan calls primary; of an outcome without any, the first that is no sensitivity
+    analysis.
+    """
+    review = synthesis.folder.review
+    for outcome in review.outcomes:
+        run = [
+            one
+            for one in review.analyses
+            if one.outcome == outcome and one.name in synthesis.found
+        ]
+        main = [one for one in run if one.primary]
+        others = [one for one in run if one.sensitivity_of is None and not one.adjusted_for_guess]
+        for one in main or others[:1]:
+            yield Answer(synthesis, one)
+
+
+def beside(answer: Answer) -> Iterator[Answer]:
+    """Yield the other analyses of the same outcome."""
+    for one in answer.review.analyses:
+        other = one.outcome == answer.analysis.outcome and one.name != answer.analysis.name
+        if other and one.name in answer.synthesis.found:
+            yield Answer(answer.synthesis, one)
+
+
+def _small(label: str) -> str:
+    """Return a label without its capital, unless it is an abbreviation."""
+    return label if label[1:2].isupper() else label[:1].lower() + label[1:]
