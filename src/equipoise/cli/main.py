@@ -51,6 +51,7 @@ VERBS = {
     "judge": ("judge", "Risk of bias of studies: RoB 2 from its questions, ROBINS-I."),
     "review": ("review", "Start, fill, screen, compare and hand on a review folder."),
     "synthesise": ("synthesise", "A whole review folder: from study files to pooled effects."),
+    "ask": ("ask", "What the evidence says of a question, graded, in plain sentences."),
     "report": ("report", "Write the report page of a trial."),
 }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -20,14 +20,17 @@ if TYPE_CHECKING:
 POOLED = ("pooled-effect", "pooled-ratio")
 OWN = ("study-effect", "study-ratio")
 NO_STUDY = "no study"
+COUNTED = ("OR", "RR", "RD")
+"""Measures of people with an event."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One analysis of a review, as sentences read it."""
+    """One analysis of a review, as sentences read it; `bias` is the risk of bias by study."""
 
     synthesis: Synthesis
     analysis: ReviewAnalysis
+    bias: Mapping[str, str]
 
     @property
     def review(self) -> Review:
@@ -96,6 +99,13 @@ class Answer:
         return Wording(treatment, said.outcome or _small(self.outcome.label), said.plural)
 
     @property
+    def event(self) -> str:
+        """What the people counted do: get better, or have what the outcome counts."""
+        counts_harm = self.analysis.measure in COUNTED and self.outcome.higher == "worse"
+        usual = f"have {self.wording.outcome}" if counts_harm else "get better"
+        return self.outcome.people.event or usual
+
+    @property
     def control(self) -> str:
         """The words for what it is compared with."""
         if self.outcome.words.control:
@@ -129,21 +139,22 @@ class Answer:
 
     def opens(self) -> Opens:
         """Return what stands behind the sentences of this analysis."""
-        row, levels = self.central, risk_of_bias_of(self.synthesis.folder)
-        left = tuple((out.study.id, out.reason) for out in self.selection.left_out)
-        bias = tuple((name, levels.get(name, NOT_JUDGED)) for name in self.studies)
-        behind = Opens(
-            risk_of_bias=bias,
-            certainty_reasons=self.certainty_reasons,
-            left_out=left,
-            warnings=self.found.warnings,
-        )
+        row = self.central
+        bias = tuple((name, self.bias.get(name, NOT_JUDGED)) for name in self.studies)
+        reasons, warnings = self.certainty_reasons, self.found.warnings
         if row is None:
-            return behind
+            return Opens(risk_of_bias=bias, certainty_reasons=reasons, warnings=warnings)
         return Opens(
-            row.estimate, row.low, row.high, row.level, row.unit, row.method, behind.risk_of_bias,
-            behind.certainty_reasons, behind.left_out, behind.warnings,
-        )  # fmt: skip
+            row.estimate,
+            row.low,
+            row.high,
+            row.level,
+            row.unit,
+            row.method,
+            bias,
+            reasons,
+            warnings,
+        )
 
 
 def answers(synthesis: Synthesis) -> Iterator[Answer]:
@@ -152,17 +163,15 @@ def answers(synthesis: Synthesis) -> Iterator[Answer]:
     Those that the plan calls primary; of an outcome without any, the first that is no sensitivity
     analysis.
     """
-    review = synthesis.folder.review
+    review, bias = synthesis.folder.review, risk_of_bias_of(synthesis.folder)
     for outcome in review.outcomes:
         run = [
-            one
-            for one in review.analyses
-            if one.outcome == outcome and one.name in synthesis.found
+            one for one in review.analyses if one.outcome == outcome and one.name in synthesis.found
         ]
         main = [one for one in run if one.primary]
         others = [one for one in run if one.sensitivity_of is None and not one.adjusted_for_guess]
         for one in main or others[:1]:
-            yield Answer(synthesis, one)
+            yield Answer(synthesis, one, bias)
 
 
 def beside(answer: Answer) -> Iterator[Answer]:
@@ -170,7 +179,7 @@ def beside(answer: Answer) -> Iterator[Answer]:
     for one in answer.review.analyses:
         other = one.outcome == answer.analysis.outcome and one.name != answer.analysis.name
         if other and one.name in answer.synthesis.found:
-            yield Answer(answer.synthesis, one)
+            yield Answer(answer.synthesis, one, answer.bias)
 
 
 def _small(label: str) -> str:

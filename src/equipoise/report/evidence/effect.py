@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import log
 from typing import TYPE_CHECKING
 
+from equipoise.report.evidence.answer import COUNTED
 from equipoise.report.evidence.sentence import Shown
 from equipoise.report.evidence.templates import words
 from equipoise.report.numbers import number
@@ -19,9 +20,6 @@ if TYPE_CHECKING:
     from equipoise.report.evidence.answer import Answer
     from equipoise.synthesis.judgement.findings_table import Absolute
     from equipoise.synthesis.review import Row
-
-COUNTED = ("OR", "RR", "RD")
-"""Measures of people with an event."""
 
 
 def on_scale(answer: Answer) -> tuple[float, float, float] | None:

@@ -18,9 +18,9 @@ FIXED = {"100", "1,000"}
 
 
 def follows(sentence: Sentence, synthesis: Synthesis) -> bool:
-    """Whether a review says this sentence, word for word and number for number, as it is now."""
+    """Whether a review says this sentence now: word for word, number for number, as sure."""
     now = {one.id: one for one in sentences(synthesis)}.get(sentence.id)
-    return now == sentence
+    return now is not None and now.said == sentence.said
 
 
 def require_follows(told: Iterable[Sentence], synthesis: Synthesis) -> None:
@@ -32,22 +32,23 @@ def require_follows(told: Iterable[Sentence], synthesis: Synthesis) -> None:
         When a sentence was typed or changed, or its data moved since; says what it would be now.
     """
     now = {one.id: one for one in sentences(synthesis)}
-    wrong = [_why(one, now.get(one.id)) for one in told if now.get(one.id) != one]
+    wrong = [why for one in told if (why := _why(one, now.get(one.id)))]
     if wrong:
         raise DataError(
-            f"{len(wrong)} sentence{'' if len(wrong) == 1 else 's'} no longer follow from the data "
-            f"of {synthesis.folder.review.identifier}. Build again. " + " ".join(wrong)
+            f"{len(wrong)} sentence(s) no longer follow from the data of "
+            f"{synthesis.folder.review.identifier}: build again. " + " ".join(wrong)
         )
 
 
 def _why(was: Sentence, now: Sentence | None) -> str:
+    """Say why a sentence does not follow; nothing where it does."""
     if now is None:
         return f"{was.id}: the review says nothing of the kind now."
     if was.text != now.text:
         return f"{was.id} says {was.text!r}, and the data say {now.text!r}."
     if was.said != now.said:
-        return f"{was.id}: its numbers or its certainty differ from the data's."
-    return f"{was.id} is of version {was.version[:16]}, and the data are {now.version[:16]}."
+        return f"{was.id}: its numbers, studies or certainty differ from the data's."
+    return ""
 
 
 def changed(before: Iterable[Sentence], after: Iterable[Sentence]) -> tuple[str, ...]:
@@ -61,8 +62,8 @@ def untraced(sentence: Sentence, names: Iterable[str] = ()) -> tuple[str, ...]:
     """Return the numerals in a text that are in none of its estimates, nor in the names given.
 
     >>> from equipoise.report.evidence.sentence import Opens, Sentence
-    >>> typed = Sentence("r:a:people", "people", "About 40 of 100.", "", "", "", (), (), "", Opens())
-    >>> untraced(typed)
+    >>> typed = "About 40 of 100."
+    >>> untraced(Sentence("r:a:people", "people", typed, "", "", "", (), (), "", Opens()))
     ('40',)
     """
     text = sentence.text

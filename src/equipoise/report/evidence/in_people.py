@@ -15,6 +15,7 @@ from equipoise.report.evidence.effect import (
 from equipoise.report.evidence.sentence import Shown
 from equipoise.report.evidence.templates import fill
 from equipoise.report.numbers import number
+from equipoise.synthesis.judgement.absolute_effects import whole_people
 from equipoise.synthesis.review.study_numbers import BASELINE
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ _SCENARIO = ("before", "after")
 def _control(answer: Answer, share: float | None) -> Iterator[Sentence]:
     """Yield what people felt without the treatment, from the plan or data, or that nobody says."""
     if share is not None:
-        before = round(100 * share + 1e-9)
+        before = whole_people(share, share, share, share)[0]
         shown = {"before": Shown("control-response", answer.analysis.name, share, str(before))}
         yield answer.sentence(
             "control", "control", fill("control", **texts(shown), **_words(answer)),
@@ -126,5 +127,5 @@ def _words(answer: Answer) -> dict[str, str]:
     return {
         "x": answer.wording.treatment,
         "control": answer.control,
-        "event": answer.outcome.people.event,
+        "event": answer.event,
     }

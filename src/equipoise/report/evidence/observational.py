@@ -70,7 +70,8 @@ def _apart(answer: Answer, other: Answer) -> Iterator[Sentence]:
     }  # fmt: skip
     text = fill("disagreement", **texts(shown))
     studies = dict.fromkeys((*answer.studies, *other.studies))
-    yield other.sentence("disagreement", "disagreement", text, shown.values(), studies=studies)
+    kind = f"disagreement-{answer.analysis.name}"
+    yield other.sentence(kind, "disagreement", text, shown.values(), studies=studies)
 
 
 def _half(limits: tuple[float, float, float]) -> float:

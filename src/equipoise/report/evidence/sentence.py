@@ -37,8 +37,6 @@ class Opens:
         Study and level, in words.
     certainty_reasons
         What GRADE started from, and what moved it.
-    left_out
-        Study and reason.
     """
 
     effect: float | None = None
@@ -49,7 +47,6 @@ class Opens:
     method: str | None = None
     risk_of_bias: tuple[tuple[str, str], ...] = ()
     certainty_reasons: tuple[str, ...] = ()
-    left_out: tuple[tuple[str, str], ...] = ()
     warnings: tuple[str, ...] = ()
 
 
@@ -109,7 +106,7 @@ class Sentence:
     def said(self) -> tuple[object, ...]:
         """What a reader sees, without the version: two that say the same are the same."""
         numbers = tuple((one.name, one.label, one.value) for one in self.estimates)
-        return (self.id, self.text, self.certainty, self.size, numbers)
+        return (self.id, self.text, self.certainty, self.size, numbers, self.studies)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the sentence as plain data."""

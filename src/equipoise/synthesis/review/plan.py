@@ -76,7 +76,9 @@ class PeopleOf100(Part):
     source: Text | None = Field(None, description="where that share was taken from")
     low: Annotated[float, Field(gt=0, lt=1)] | None = Field(None, description="if it is lower")
     high: Annotated[float, Field(gt=0, lt=1)] | None = Field(None, description="if it is higher")
-    event: Text = Field("get better", description="what the people counted do")
+    event: Text | None = Field(
+        None, description="what the people counted do: by default get better, or have the outcome"
+    )
     small: Positive = Field(5, description="people of 100; below it an effect is trivial")
     moderate: Positive = 10
     large: Positive = 20
