@@ -89,6 +89,9 @@ def _whole(asked: Asked, made: Synthesis, said: Sequence[Sentence]) -> None:
             show.wrapped(headline.text, "  ")
             _why(headline)
         _under(own, list(HEADINGS)[:-1])
+        units = {one.opens.unit for one in own if one.opens.unit}
+        for unit in sorted(units):
+            click.echo(f"\n  In brackets the interval; unit: {unit}")
     _under(said, list(HEADINGS)[-1:])
     for outcome in asked.outcomes:
         _studies(asked, made, outcome)

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 POOLED = ("pooled-effect", "pooled-ratio")
 OWN = ("study-effect", "study-ratio")
 NO_STUDY = "no study"
+ASSUMED = "assumed"
+"""Certainty of a scenario: the plan states it, no study of the answer does."""
 COUNTED = ("OR", "RR", "RD")
 """Measures of people with an event."""
 
@@ -122,6 +124,7 @@ class Answer:
         *,
         size: str = "",
         studies: Iterable[str] | None = None,
+        certainty: str | None = None,
     ) -> Sentence:
         """Make a sentence of this analysis, with what stands behind it."""
         return Sentence(
@@ -129,7 +132,7 @@ class Answer:
             template=template,
             text=text,
             outcome=self.analysis.outcome,
-            certainty=self.certainty,
+            certainty=self.certainty if certainty is None else certainty,
             size=size,
             estimates=tuple(shown),
             studies=self.studies if studies is None else tuple(studies),

@@ -10,8 +10,10 @@ from equipoise.report.evidence.effect import effect_shown, on_scale, studies_sho
 from equipoise.report.evidence.sentence import Shown
 from equipoise.report.evidence.templates import fill, words
 from equipoise.report.numbers import number
+from equipoise.synthesis.blinding.tipping import tipping_shift
 from equipoise.synthesis.review.analysis_table import guesses_of
 from equipoise.synthesis.review.belief_rows import AT_CHANCE, TIPPING
+from equipoise.synthesis.review.study_effects import RATIOS
 from equipoise.synthesis.review.study_numbers import BASELINE
 
 if TYPE_CHECKING:
@@ -71,21 +73,16 @@ def _at_chance(answer: Answer) -> Iterator[Sentence]:
 
 
 def _tipping(answer: Answer) -> Iterator[Sentence]:
+    """Yield the bias at which the interval that is shown would reach no difference."""
     known = on_scale(answer)
-    if known is not None and known[1] <= 0 <= known[2]:
+    if known is None:
+        return
+    _, low, high = known
+    if low <= 0 <= high:
         yield answer.sentence("tipping", "tipping-open", fill("tipping-open"))
         return
-    label = f"{answer.analysis.name}, no effect"
-    for row in answer.found.select(name=TIPPING, label=label).rows:
-        value = abs(float(row.estimate or 0))
-        unit = words("logs", answer.analysis.measure) if _is_log(answer) else _unit(answer)
-        shown = {"estimate": Shown(row.name, row.label, value, f"{number(value, 2)} {unit}")}
-        yield answer.sentence("tipping", "tipping", fill("tipping", **texts(shown)), shown.values())
-
-
-def _is_log(answer: Answer) -> bool:
-    return answer.central is not None and answer.central.name.endswith("-ratio")
-
-
-def _unit(answer: Answer) -> str:
-    return words("units", answer.analysis.measure)
+    logs = answer.analysis.measure in RATIOS
+    unit = words("logs" if logs else "units", answer.analysis.measure)
+    value = abs(tipping_shift(low, high))
+    shown = {"estimate": Shown(TIPPING, answer.analysis.name, value, f"{number(value, 2)} {unit}")}
+    yield answer.sentence("tipping", "tipping", fill("tipping", **texts(shown)), shown.values())

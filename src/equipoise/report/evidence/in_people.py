@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from equipoise.report.evidence.answer import ASSUMED
 from equipoise.report.evidence.effect import (
     control_share,
     effect_shown,
@@ -88,9 +89,11 @@ def _control(answer: Answer, share: float | None) -> Iterator[Sentence]:
     if share is not None:
         before = whole_people(share, share, share, share)[0]
         shown = {"before": Shown("control-response", answer.analysis.name, share, str(before))}
+        planned = answer.outcome.people.control_response is not None
         yield answer.sentence(
             "control", "control", fill("control", **texts(shown), **_words(answer)),
-            shown.values(), studies=() if answer.outcome.people.control_response else None,
+            shown.values(), studies=() if planned else None,
+            certainty=ASSUMED if planned else None,
         )  # fmt: skip
         return
     changes = [one for row in answer.rows for one in _change(answer, row)]

@@ -53,7 +53,11 @@ def _observed(other: Answer) -> Iterator[Sentence]:
 
 
 def _apart(answer: Answer, other: Answer) -> Iterator[Sentence]:
-    """Yield the difference of the two pooled effects: they are independent, and never merged."""
+    """Yield how far the two pooled effects lie apart: they are never merged.
+
+    Studies differ, so the two are independent: half widths add as squares. That is exact for
+    normal intervals, and an approximation where either is a t interval.
+    """
     one, two = on_scale(answer), on_scale(other)
     same = answer.analysis.measure == other.analysis.measure
     if one is None or two is None or not same or not answer.randomised:
@@ -61,7 +65,8 @@ def _apart(answer: Answer, other: Answer) -> Iterator[Sentence]:
     gap, half = two[0] - one[0], hypot(_half(one), _half(two))
     unit = "logs" if answer.analysis.measure in RATIOS else "units"
     label = f"{other.analysis.name} less {answer.analysis.name}"
-    told = {"estimate": gap, "low": gap - half, "high": gap + half}
+    side = -1.0 if gap < 0 else 1.0
+    told = {"estimate": side * gap, "low": side * gap - half, "high": side * gap + half}
     shown = {
         part: Shown(GAP, label if part == "estimate" else f"{label} ({part})", value,
                     number(value, 2)

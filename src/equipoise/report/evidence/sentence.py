@@ -61,7 +61,7 @@ class Sentence:
     template
         Name of the template that was filled.
     certainty
-        high, moderate, low, very low; "no study", "not judged".
+        high, moderate, low, very low; "no study", "not judged"; "assumed" of a stated scenario.
     size
         large, moderate, small, trivial; empty where none may be named.
     estimates
