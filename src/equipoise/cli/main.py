@@ -72,6 +72,7 @@ Examples:
   equipoise report self-blinding-microdose
   equipoise pool trials.csv --effect g --se g_se --study study
   equipoise synthesise microdosing-depression
+  equipoise ask microdosing --for depression
 """
 
 

@@ -45,3 +45,10 @@ def test_every_headline_is_easy(name):
     elif name == "very-low":
         said = statement(1, "large", -1, wording)
     assert grade(said) <= LIMIT, said
+
+
+def test_what_would_make_us_surer_is_easy():
+    needs = list(templates()["needs"].values())
+    for need in needs:
+        said = templates()["sentences"]["change"].format(needs=need)
+        assert grade(said) <= LIMIT, (round(grade(said), 1), said)

@@ -20,7 +20,7 @@ DIRECTION = {"lower", "lowers", "raise", "raises", "slightly", "lot", "fewer"}
 BANNED = ("significant", "no effect", "promising", "proven", "safe")
 TWO = [study("a2020", -0.5), study("b2021", -0.4)]
 IN_PEOPLE = {"mood": outcome(people=PEOPLE)}
-SEVERAL = {"suppress_health_check": [HealthCheck.function_scoped_fixture], "max_examples": 8}
+SEVERAL = {"suppress_health_check": [HealthCheck.function_scoped_fixture], "max_examples": 25}
 
 
 def told(synthesis):

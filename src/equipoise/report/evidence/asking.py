@@ -51,13 +51,14 @@ def find_answers(topic: str, wanted: str | None = None) -> tuple[Asked, ...]:
     found = []
     for folder, review in plans:
         outcomes = tuple(_outcomes(review, wanted))
-        if outcomes and (own or _all_alike(words_of(topic), _topic_of(review))):
+        if outcomes and (own or _is_on(topic, review)):
             found.append(Asked(folder, review, outcomes))
     if not found:
         reviews = [review for _, review in plans]
-        known = [one for one in reviews if own or _all_alike(words_of(topic), _topic_of(one))]
+        known = [one for one in reviews if own or _is_on(topic, one)]
         raise DataError(_nothing(topic, wanted, known, reviews))
-    return tuple(found)
+    named = [one for one in found if _is_name(f"{topic} {wanted or ''}", one.review)]
+    return tuple(named if len(named) == 1 else found)
 
 
 def _is_folder(topic: str) -> bool:
@@ -103,6 +104,18 @@ def _outcomes(review: Review, wanted: str | None) -> Iterator[str]:
     ]
     whole = words_of(f"{review.identifier} {review.title} {review.question.outcome}")
     yield from by_name or (review.outcomes if _all_alike(asked, whole) else ())
+
+
+def _is_on(topic: str, review: Review) -> bool:
+    """Whether a review is on a topic: every word of it, and at least one."""
+    asked = words_of(topic)
+    return bool(asked) and _all_alike(asked, _topic_of(review))
+
+
+def _is_name(asked: str, review: Review) -> bool:
+    """Whether the words are those of the review's name, no fewer and no more."""
+    words, name = words_of(asked), words_of(review.identifier)
+    return _all_alike(words, name) and _all_alike(name, words)
 
 
 def _topic_of(review: Review) -> list[str]:
