@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 QUOTED = re.compile(r"; it says: .*?(?=; gives no comparison|$)")
 """What a report claims without a number: `synthesise` quotes it, an answer does not."""
 HEADINGS = {
-    "The numbers, one step below": ("mixed-designs", "people", "effect", "control"),
+    "The numbers, one step below": ("mixed-designs", "people", "effect", "who", "control"),
     "How much may be belief": ("guess", "chance-guessing", "tipping", "belief"),
     "Beside studies that did not draw lots": ("observational", "disagreement"),
     "What is not known": ("harms", "change"),
@@ -84,14 +84,17 @@ def _whole(asked: Asked, made: Synthesis, said: Sequence[Sentence]) -> None:
     show.wrapped(asked.review.title)
     for outcome in asked.outcomes:
         own = [one for one in said if one.outcome == outcome]
+        if not own:
+            label = asked.review.outcomes[outcome].label
+            show.wrapped(f"The review plans no analysis of {label}.", "  ")
         for headline in (one for one in own if one.kind == "headline"):
             click.echo()
             show.wrapped(headline.text, "  ")
             _why(headline)
-        _under(own, list(HEADINGS)[:-1])
-        units = {one.opens.unit for one in own if one.opens.unit}
-        for unit in sorted(units):
-            click.echo(f"\n  In brackets the interval; unit: {unit}")
+        numbers, *others = list(HEADINGS)[:-1]
+        _under(own, [numbers])
+        _units(own)
+        _under(own, others)
     _under(said, list(HEADINGS)[-1:])
     for outcome in asked.outcomes:
         _studies(asked, made, outcome)
@@ -109,6 +112,16 @@ def _why(headline: Sentence) -> None:
     show.items(
         "Risk of bias", (f"{level}: {', '.join(studies)}" for level, studies in levels.items())
     )
+
+
+def _units(said: Iterable[Sentence]) -> None:
+    """Say what the numbers are in, and which side of it favours what."""
+    from equipoise.cli import show  # noqa: PLC0415
+
+    for one in said:
+        if one.kind == "effect" and one.opens.level is not None:
+            unit, covers = one.opens.unit or "", f"{100 * one.opens.level:g}%"
+            show.wrapped(f"In brackets the {covers} interval. Unit: {unit}.", "    ")
 
 
 def _under(said: Sequence[Sentence], headings: Iterable[str]) -> None:

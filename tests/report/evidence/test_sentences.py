@@ -177,6 +177,21 @@ def test_people_on_placebo_are_told_from_their_own_means(made):
         "In a2020, people on a dummy pill went from 20.5 to 14.0 points on MADRS, without LSD."
     )
     assert said["primary:control-change-a2020"].studies == ("a2020",)
+    assert not untraced(said["primary:control-change-a2020"])
+
+
+def test_it_is_said_who_took_part_and_when(made):
+    other = study("b2021", population={"described": "students", "n": 200})
+    said = told(made([study("a2020"), other]))["primary:who"]
+    assert said.text == ("Who took part: depression; students. When they were asked: week 4.")
+    assert not untraced(said)
+
+
+def test_digits_in_the_names_of_a_plan_are_names(made):
+    words = {"treatment": "LSD of 10 µg", "outcome": "PHQ-9 score"}
+    said = sentences(made(TWO, outcomes={"mood": outcome(words=words)}))
+    assert "LSD of 10 µg" in said[0].text
+    assert not [one.text for one in said if untraced(one)]
 
 
 VERY_LOW = {"bias": dict.fromkeys(("a2020", "b2021"), "high"), "outcomes": IN_PEOPLE,

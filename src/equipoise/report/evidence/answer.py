@@ -134,11 +134,19 @@ class Answer:
             outcome=self.analysis.outcome,
             certainty=self.certainty if certainty is None else certainty,
             size=size,
-            estimates=tuple(shown),
+            estimates=(*shown, *self._names(text)),
             studies=self.studies if studies is None else tuple(studies),
             version=self.synthesis.version.sha256,
             opens=self.opens(),
         )
+
+    def _names(self, text: str) -> Iterator[Shown]:
+        """Yield the review's own words with digits that a text holds: no number to look for."""
+        own = {"treatment": self.wording.treatment, "outcome": self.wording.outcome,
+               "control": self.control, "event": self.event}  # fmt: skip
+        for name, words_ in own.items():
+            if words_ in text and any(letter.isdigit() for letter in words_):
+                yield Shown("words", name, None, words_)
 
     def opens(self) -> Opens:
         """Return what stands behind the sentences of this analysis."""

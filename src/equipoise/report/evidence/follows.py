@@ -58,16 +58,13 @@ def changed(before: Iterable[Sentence], after: Iterable[Sentence]) -> tuple[str,
     return tuple(name for name in {**one, **two} if one.get(name) != two.get(name))
 
 
-def untraced(sentence: Sentence, names: Iterable[str] = ()) -> tuple[str, ...]:
-    """Return the numerals in a text that are in none of its estimates, nor in the names given.
+def untraced(sentence: Sentence) -> tuple[str, ...]:
+    """Return the numerals in a text that are in none of its estimates.
 
     >>> from equipoise.report.evidence.sentence import Opens, Sentence
     >>> typed = "About 40 of 100."
     >>> untraced(Sentence("r:a:people", "people", typed, "", "", "", (), (), "", Opens()))
     ('40',)
     """
-    text = sentence.text
-    for name in sorted(names, key=len, reverse=True):
-        text = text.replace(name, "")
     known = {n for one in sentence.estimates for n in NUMERAL.findall(one.text)} | FIXED
-    return tuple(n for n in NUMERAL.findall(text) if n not in known)
+    return tuple(n for n in NUMERAL.findall(sentence.text) if n not in known)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from equipoise.report.evidence.answer import ASSUMED
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
     from equipoise.synthesis.review import Row
 
 
+FEW = 3
+
+
 def told(answer: Answer) -> Iterator[Sentence]:
     """Yield people of 100, scenarios, the effect in its unit, and who got better anyway."""
     if not answer.rows or BASELINE in answer.analysis.comparators:
@@ -40,7 +44,28 @@ def told(answer: Answer) -> Iterator[Sentence]:
         shown = effect_shown(row, answer.analysis.measure) | {"studies": studies_shown(answer)}
         text = fill("effect", **texts(shown))
         yield answer.sentence("effect", "effect", text, shown.values())
+    yield _who(answer)
     yield from _control(answer, share)
+
+
+def _who(answer: Answer) -> Sentence:
+    """Return whom the numbers are of, and at what time, as the studies say."""
+    groups = [row.study.population.condition or row.study.population.described
+              for row in answer.rows]  # fmt: skip
+    shown = {
+        "people": Shown("population", answer.analysis.name, None, _each(groups)),
+        "when": Shown("visit", answer.analysis.name, None,
+                      _each([row.outcome.visit for row in answer.rows])),
+    }  # fmt: skip
+    return answer.sentence("who", "who", fill("who", **texts(shown)), shown.values())
+
+
+def _each(named: Sequence[str]) -> str:
+    """Return each once, those of most studies first; beyond a few only how many there are."""
+    counts = Counter(named)
+    first = [name for name, _ in counts.most_common(FEW)]
+    more = len(counts) - len(first)
+    return "; ".join(first) + (f"; and {more} other{'s' if more > 1 else ''}" if more else "")
 
 
 def _people(answer: Answer, kind: str, share: float | None) -> Iterator[Sentence]:
@@ -115,10 +140,10 @@ def _change(answer: Answer, row: Row) -> Iterator[Sentence]:
             part: Shown("control-mean", f"{row.study.id} ({part})", value, number(value, 1))
             for part, value in (("before", before), ("after", after))
         }
-        words = {
-            "control": answer.control, "x": answer.wording.treatment, "study": row.study.id,
-            "instrument": row.outcome.instrument or answer.wording.outcome,
-        }  # fmt: skip
+        instrument = row.outcome.instrument or answer.wording.outcome
+        shown["study"] = Shown("study", row.study.id, None, row.study.id)
+        shown["instrument"] = Shown("instrument", row.study.id, None, instrument)
+        words = {"control": answer.control, "x": answer.wording.treatment}
         yield answer.sentence(
             f"control-change-{row.study.id}", "control-change",
             fill("control-change", **texts(shown), **words), shown.values(),

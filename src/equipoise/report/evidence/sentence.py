@@ -17,11 +17,14 @@ BANNED = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A number in a sentence: the row that it is of, its value, and how it is written."""
+    """A number in a sentence: the row that it is of, its value, and how it is written.
+
+    The value is None where a name holds the digits: a visit, an instrument, a study.
+    """
 
     name: str
     label: str | None
-    value: float
+    value: float | None
     text: str
 
 
