@@ -19,7 +19,14 @@ if TYPE_CHECKING:
 QUOTED = re.compile(r"; it says: .*?(?=; gives no comparison|$)")
 """What a report claims without a number: `synthesise` quotes it, an answer does not."""
 HEADINGS = {
-    "The numbers, one step below": ("mixed-designs", "people", "effect", "who", "control"),
+    "The numbers, one step below": (
+        "mixed-designs",
+        "indirect",
+        "people",
+        "effect",
+        "who",
+        "control",
+    ),
     "How much may be belief": ("guess", "chance-guessing", "tipping", "belief"),
     "Beside studies that did not draw lots": ("observational", "disagreement"),
     "What is not known": ("harms", "change"),

@@ -206,6 +206,7 @@ def test_very_low_certainty_never_names_a_direction(made, one, two):
         words = set(re.findall(r"[a-z]+", sentence.text))
         assert not words & DIRECTION, sentence.text
     assert told(found)["primary:headline"].certainty == "very low"
+    assert told(found)["primary:indirect"].text.startswith("This evidence is indirect")
 
 
 @settings(**SEVERAL)

@@ -24,11 +24,13 @@ HEADLINE = "headline"
 
 
 def told(answer: Answer) -> Iterator[Sentence]:
-    """Yield the headline, and a word on designs where lots were not always drawn."""
+    """Yield the headline, and where it applies that lots were not drawn, or people others."""
     yield _headline(answer)
     designs = {row.study.design.randomised for row in answer.rows}
     if len(designs) > 1:
         yield answer.sentence("mixed-designs", "mixed-designs", fill("mixed-designs"))
+    if any(reason.startswith("indirectness -") for reason in answer.certainty_reasons):
+        yield answer.sentence("indirect", "indirect", fill("indirect"))
 
 
 def _headline(answer: Answer) -> Sentence:
