@@ -16,8 +16,10 @@ if TYPE_CHECKING:
     from equipoise.report.evidence.asking import Asked
     from equipoise.synthesis.review import Synthesis
 
-QUOTED = re.compile(r"; it says: .*?(?=; gives no comparison|$)")
+QUOTED = re.compile(r"; it says: .*?(?=; gives no |$)")
 """What a report claims without a number: `synthesise` quotes it, an answer does not."""
+MISREAD = ("gives no effect", "gives no comparison")
+"""A reason that reads as a finding, and how it is told to people."""
 HEADINGS = {
     "The numbers, one step below": (
         "mixed-designs",
@@ -155,7 +157,8 @@ def _studies(asked: Asked, made: Synthesis, outcome: str) -> None:
         show.items(f"Studies in the answer on {label}: {len(answer.rows)}", told)
         reasons: dict[str, list[str]] = {}
         for out in answer.selection.left_out:
-            reasons.setdefault(QUOTED.sub("", out.reason), []).append(out.study.id)
+            reason = QUOTED.sub("", out.reason).replace(*MISREAD)
+            reasons.setdefault(reason, []).append(out.study.id)
         show.items(
             f"Studies not in it: {len(answer.selection.left_out)}",
             (f"{', '.join(studies)}: {reason}" for reason, studies in reasons.items()),

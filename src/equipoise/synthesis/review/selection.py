@@ -220,7 +220,7 @@ def _why_not(
         yield f"reports no number that can be pooled; it says: {statement.says}{mark}"
     if not told:
         what = " adjusted for the guess" if analysis.adjusted_for_guess else ""
-        yield f"gives no comparison{what} of {contrast[0]} against {contrast[1]}"
+        yield f"gives no effect{what} of {contrast[0]} against {contrast[1]}"
 
 
 def _preferred(found: list[Row], outcome: ReviewOutcome) -> list[Row]:
