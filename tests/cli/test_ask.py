@@ -31,7 +31,6 @@ def test_the_answer_is_graded_and_opens_to_what_it_stands_on(run):
         ("microdose", "--for", "anxious"),
         ("Does LSD microdosing help with anxiety?",),
         ("microdosing-anxiety",),
-        ("acid", "--for", "anxiety"),
     ],
 )
 def test_a_review_is_found_by_the_words_that_people_use(run, words):
@@ -83,7 +82,7 @@ def test_a_folder_is_asked_by_its_path(run, tmp_path):
     assert run("review", "new", "mine").exit_code == 0
     result = run("ask", "mine")
     assert result.exit_code == 0, result.stderr
-    assert "We found no study that tested the drug for depressive symptoms." in flat(result)
+    assert "1 trial looked at the drug for depressive symptoms, but gave no number" in flat(result)
     assert "its numbers are unverified" in flat(result)
     assert not (tmp_path / "mine" / "results").exists()
     assert run("ask", tmp_path / "mine" / "review.yaml").exit_code == 0

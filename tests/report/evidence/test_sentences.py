@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from typing import get_args
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -9,10 +10,12 @@ from hypothesis import strategies as st
 
 from equipoise.errors import DataError
 from equipoise.report.evidence import changed, follows, require_follows, sentences, untraced
-from equipoise.report.evidence.templates import FILE
+from equipoise.report.evidence.templates import FILE, templates
 from equipoise.synthesis.evidence import find_review, shipped_reviews
 from equipoise.synthesis.judgement.plain_statement import STATEMENTS
 from equipoise.synthesis.review import read_review, synthesise
+from equipoise.synthesis.review.plan import ComparatorKind
+from equipoise.synthesis.review.study_numbers import Measure
 
 from .conftest import CHECKED, PEOPLE, analysis, outcome, study
 
@@ -103,6 +106,25 @@ def test_no_study_is_a_gap_and_no_zero(made):
         "One trial of LSD against a dummy pill would change this answer."
     )
     assert set(said) == {"primary:headline", "primary:change", "harms-unknown"}
+
+
+def test_trials_that_gave_no_number_are_not_no_trials(made):
+    one = study("a2020")
+    one["outcomes"][0]["effects"] = []
+    one["outcomes"][0]["statements"] = [{"contrast": ["drug", "placebo"], "says": "better",
+                                         **CHECKED}]  # fmt: skip
+    headline = told(made([one, study("b2021", outcome="sleep")]))["primary:headline"]
+    assert headline.text.startswith("1 trial looked at LSD for low mood, but gave no number")
+    assert headline.studies == ("a2020",)
+    assert headline.certainty == "no number"
+
+
+@pytest.mark.parametrize(
+    ("table", "known"),
+    [("controls", get_args(ComparatorKind)), ("units", get_args(Measure))],
+)
+def test_every_kind_of_a_plan_has_words(table, known):
+    assert set(known) <= set(templates()[table])
 
 
 def test_a_certainty_that_nobody_judged_names_no_finding(made):
@@ -308,4 +330,4 @@ def test_what_comes_with_equipoise_says_nothing_untraced(name):
         assert not untraced(one), one.text
         assert not [word for word in BANNED if word in one.text.lower()], one.text
         assert one.version == found.version.sha256
-        assert one.studies or one.certainty == "no study"
+        assert one.studies or one.certainty in ("no study", "no number", "assumed")

@@ -14,16 +14,18 @@ from equipoise.synthesis.review.certainty import NOT_JUDGED, risk_of_bias_of
 
 if TYPE_CHECKING:
     from equipoise.estimates import Estimate, Estimates
-    from equipoise.synthesis.review import Review, ReviewAnalysis, Row, Selection, Synthesis
+    from equipoise.synthesis.review import Review, ReviewAnalysis, Row, Selection, Study, Synthesis
     from equipoise.synthesis.review.plan import ReviewOutcome
 
 POOLED = ("pooled-effect", "pooled-ratio")
 OWN = ("study-effect", "study-ratio")
-NO_STUDY = "no study"
+NO_STUDY, NO_NUMBER = "no study", "no number"
 ASSUMED = "assumed"
 """Certainty of a scenario: the plan states it, no study of the answer does."""
 COUNTED = ("OR", "RR", "RD")
 """Measures of people with an event."""
+NO_ARM = ("has no arm", "has no comparator")
+"""How the reason begins of a study that did not test the treatment, or not against that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,7 @@ class Answer:
     def certainty(self) -> str:
         """The certainty in words."""
         if not self.rows:
-            return NO_STUDY
+            return NO_NUMBER if self.without_number else NO_STUDY
         return NOT_JUDGED if self.level is None else WORDS[self.level]
 
     @property
@@ -87,6 +89,20 @@ class Answer:
     def studies(self) -> tuple[str, ...]:
         """Ids of the pooled studies."""
         return tuple(row.study.id for row in self.rows)
+
+    @property
+    def without_number(self) -> tuple[Study, ...]:
+        """Studies of the kind asked for that looked at the outcome, and gave nothing to pool."""
+        rules, plan = self.review.eligibility, self.analysis
+        return tuple(
+            out.study
+            for out in self.selection.left_out
+            if any(row.outcome == plan.outcome for row in out.study.outcomes)
+            and (out.study.design.randomised or not rules.randomised)
+            and out.study.design.kind in rules.designs
+            and out.study.id not in plan.leave_out
+            and not out.reason.startswith(NO_ARM)
+        )
 
     @property
     def randomised(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from math import log
 from typing import TYPE_CHECKING
 
@@ -19,7 +20,11 @@ if TYPE_CHECKING:
     from equipoise.estimates import Estimate
     from equipoise.report.evidence.answer import Answer
     from equipoise.synthesis.judgement.findings_table import Absolute
-    from equipoise.synthesis.review import Row
+    from equipoise.synthesis.review import Row, Study
+
+PLURALS = {"study": "studies", "trial": "trials", "published pool": "published pools"}
+OF_STUDIES = ("meta-analysis", "review")
+"""Designs of files that hold a published pool."""
 
 
 def on_scale(answer: Answer) -> tuple[float, float, float] | None:
@@ -90,19 +95,32 @@ def _people(row: Row) -> int | None:
 def studies_shown(answer: Answer) -> Shown:
     """Return "2 trials with 90 people"; people only where every study says how many."""
     k, counted = len(answer.rows), people_counted(answer)
-    text = counted_studies(k, randomised=answer.randomised)
+    text = counted_studies(k, kind=kind_of(row.study for row in answer.rows))
     text += f" with {counted:,} people" if counted else ""
     return Shown("studies", answer.analysis.name, k, text)
 
 
-def counted_studies(k: int, *, randomised: bool) -> str:
+def kind_of(studies: Iterable[Study]) -> str:
+    """Return what studies are called: trials, published pools of trials, else studies."""
+    every = list(studies)
+    pools = [is_pool(study) for study in every]
+    if any(pools):
+        return "published pool" if all(pools) else "study"
+    return "trial" if all(study.design.randomised for study in every) else "study"
+
+
+def is_pool(study: Study) -> bool:
+    """Whether a file holds the pooled result of other people's review, and no study's own."""
+    return str(study.design.kind) in OF_STUDIES
+
+
+def counted_studies(k: int, kind: str = "study") -> str:
     """Write "1 trial", "3 studies".
 
-    >>> counted_studies(1, randomised=True), counted_studies(3, randomised=False)
+    >>> counted_studies(1, "trial"), counted_studies(3)
     ('1 trial', '3 studies')
     """
-    one, several = ("trial", "trials") if randomised else ("study", "studies")
-    return f"{k} {one if k == 1 else several}"
+    return f"{k} {kind if k == 1 else PLURALS[kind]}"
 
 
 def effect_shown(row: Estimate, measure: str, *, log_scale: bool = False) -> dict[str, Shown]:

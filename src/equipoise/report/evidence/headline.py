@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from equipoise.report.evidence.effect import on_scale, size, studies_shown
+from equipoise.report.evidence.effect import (
+    counted_studies,
+    kind_of,
+    on_scale,
+    size,
+    studies_shown,
+)
 from equipoise.report.evidence.sentence import Shown
 from equipoise.report.evidence.templates import fill
 from equipoise.synthesis.judgement.plain_statement import (
@@ -35,6 +41,8 @@ def told(answer: Answer) -> Iterator[Sentence]:
 
 def _headline(answer: Answer) -> Sentence:
     known, named = on_scale(answer), size(answer)
+    if not answer.rows and answer.without_number:
+        return _no_number(answer)
     if not answer.rows:
         everything = answer.synthesis.folder.studies
         return answer.sentence(
@@ -59,6 +67,15 @@ def _headline(answer: Answer) -> Sentence:
         shown,
         size="" if unsure else named,
     )
+
+
+def _no_number(answer: Answer) -> Sentence:
+    looked = answer.without_number
+    text = counted_studies(len(looked), kind_of(looked))
+    shown = (Shown("studies", f"{answer.analysis.name}, without a number", len(looked), text),)
+    said = fill("no-number", studies=text, x=answer.wording.treatment, y=answer.wording.outcome)
+    ids = [study.id for study in looked]
+    return answer.sentence(HEADLINE, "no-number", said, shown, studies=ids)
 
 
 def _without_answer(answer: Answer, template: str) -> Sentence:

@@ -10,6 +10,7 @@ from equipoise.report.evidence.answer import beside
 from equipoise.report.evidence.effect import (
     counted_studies,
     effect_shown,
+    is_pool,
     on_scale,
     studies_shown,
     texts,
@@ -90,11 +91,12 @@ def _in_words(answer: Answer) -> Iterator[Sentence]:
         out.study.id
         for out in answer.selection.left_out
         if not out.study.design.randomised
+        and not is_pool(out.study)
         and any(row.outcome == answer.analysis.outcome for row in out.study.outcomes)
     ]
     if not looked:
         return
-    text = counted_studies(len(looked), randomised=False)
+    text = counted_studies(len(looked))
     shown = (Shown("studies", "not randomised, left out", len(looked), text),)
     said = fill(
         "observational-words", studies=text, x=answer.wording.treatment, y=answer.wording.outcome

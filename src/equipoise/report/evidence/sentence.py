@@ -64,7 +64,8 @@ class Sentence:
     template
         Name of the template that was filled.
     certainty
-        high, moderate, low, very low; "no study", "not judged"; "assumed" of a stated scenario.
+        high, moderate, low, very low; "no study", "no number", "not judged"; "assumed" of a
+        stated scenario.
     size
         large, moderate, small, trivial; empty where none may be named.
     estimates
