@@ -87,13 +87,14 @@ def _half(limits: tuple[float, float, float]) -> float:
 
 def _in_words(answer: Answer) -> Iterator[Sentence]:
     """Yield how many studies without lots looked at the outcome, and are not in the answer."""
-    told = () if answer.rows else answer.without_number  # the headline names these
+    named = () if answer.rows else answer.without_number  # by the headline
+    told = {study.id for study in named}
     looked = [
         out.study.id
         for out in answer.selection.left_out
         if not out.study.design.randomised
         and not is_pool(out.study)
-        and out.study not in told
+        and out.study.id not in told
         and any(row.outcome == answer.analysis.outcome for row in out.study.outcomes)
     ]
     if not looked:
