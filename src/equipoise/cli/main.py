@@ -52,6 +52,7 @@ VERBS = {
     "review": ("review", "Start, fill, compare and hand on a review folder."),
     "synthesise": ("synthesise", "A whole review folder: from study files to pooled effects."),
     "screen": ("screen", "Safety screen: which rules apply to a person and a drug."),
+    "ask": ("ask", "What the evidence says of a question, graded, in plain sentences."),
     "report": ("report", "Write the report page of a trial."),
 }
 
@@ -72,6 +73,7 @@ Examples:
   equipoise report self-blinding-microdose
   equipoise pool trials.csv --effect g --se g_se --study study
   equipoise synthesise microdosing-depression
+  equipoise ask microdosing --for depression
 """
 
 

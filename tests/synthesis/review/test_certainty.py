@@ -69,6 +69,16 @@ def test_without_thresholds_there_is_no_certainty(tmp_path):
     assert "declares no thresholds" in refused.reason
 
 
+def test_studies_of_one_precision_still_have_a_certainty(tmp_path):
+    made = folder(tmp_path, means=[9.0] * 12, grade={"information_size": 200})
+    assert certainty(made).estimate == 3  # risk of bias not judged; no trend to be read
+
+
+def test_what_has_no_certainty_says_of_which_outcome(tmp_path):
+    found = synthesise(folder(tmp_path, means=[])).estimates
+    assert [one.outcome for one in found.refused if one.name == "certainty"] == ["depression"]
+
+
 def test_a_decision_holds_and_becomes_stale(tmp_path):
     made = folder(tmp_path, grade={"information_size": 200})
     review = made.review.analysis("primary")

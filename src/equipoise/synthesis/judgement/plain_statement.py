@@ -8,14 +8,20 @@ people of a hundred where there is one.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 from typing import Literal
 
 from equipoise.errors import DataError
+
+STATEMENTS = Path(__file__).with_name("statements.yaml")
 
 Size = Literal["large", "moderate", "small", "trivial"]
 SIZES: tuple[Size, ...] = ("trivial", "small", "moderate", "large")
 PEOPLE_OF_100 = (5.0, 10.0, 20.0)
 """Smallest differences that are small, moderate and large: to be settled by the review's people."""
+WORDS = {1: "very-low", 2: "low", 3: "moderate", 4: "high"}
+NO_STUDY = "no-study"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,35 +73,38 @@ def statement(certainty: int, size: Size, direction: float, wording: Wording) ->
     >>> statement(1, "large", -0.8, lsd)
     'We do not know if small doses of LSD change low mood: the evidence is very uncertain.'
     """
-    if certainty not in (1, 2, 3, 4) or size not in SIZES:
-        raise DataError(f"Certainty is 1 to 4 and size one of {', '.join(SIZES)}.")
     x, y = wording.treatment, wording.outcome
-    if certainty == 1:
-        verb = _verb("change", wording)
-        return f"We do not know if {x} {verb} {y}: the evidence is very uncertain."
-    if size == "trivial":
-        said = {
-            4: f"{_verb('make', wording)} little or no difference to {y}",
-            3: f"probably {_verb('make', wording)} little or no difference to {y}",
-            2: f"may make little or no difference to {y}",
-        }[certainty]
-        return f"{_capital(x)} {said}."
     move = "lower" if direction < 0 else "raise"
-    extent = {"large": " a lot", "moderate": "", "small": " slightly"}[size]
-    said = {
-        4: f"{_verb(move, wording)} {y}{extent}",
-        3: f"probably {_verb(move, wording)} {y}{extent}",
-        2: f"may {move} {y}{extent}",
-    }[certainty]
-    return f"{_capital(x)} {said}."
+    verbs = {f"{verb}s": _verb(verb, wording) for verb in ("change", "make")}
+    said = statements()[statement_name(certainty, size)].format(
+        x=x, y=y, move=move, moves=_verb(move, wording), **verbs
+    )
+    return _capital(said)
+
+
+def statement_name(certainty: int, size: Size) -> str:
+    """Return the name of the template of a certainty and a size.
+
+    >>> statement_name(3, "small"), statement_name(1, "large")
+    ('moderate-small', 'very-low')
+    """
+    if certainty not in WORDS or size not in SIZES:
+        raise DataError(f"Certainty is 1 to 4 and size one of {', '.join(SIZES)}.")
+    return WORDS[certainty] if certainty == 1 else f"{WORDS[certainty]}-{size}"
 
 
 def no_study(wording: Wording) -> str:
     """Return the sentence where no study answers: never one of no effect."""
-    return (
-        f"We found no study that tested {wording.treatment} for {wording.outcome}. That does not "
-        "show that it works, or that it does not, or that it is safe."
-    )
+    return _capital(statements()[NO_STUDY].format(x=wording.treatment, y=wording.outcome))
+
+
+@cache
+def statements() -> dict[str, str]:
+    """Return the templates by name, with {x}, {y} and verbs to fill in."""
+    import yaml  # noqa: PLC0415
+
+    found: dict[str, str] = yaml.safe_load(STATEMENTS.read_text(encoding="utf-8"))
+    return found
 
 
 def _verb(verb: str, wording: Wording) -> str:

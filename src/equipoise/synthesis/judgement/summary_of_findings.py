@@ -78,7 +78,7 @@ def finding(
     side = 1 if higher_is_better else -1
     absolute, why = None, _no_people(pooled, control_risk)
     if control_risk is not None and not why:
-        absolute, why = _absolute(pooled, control_risk, side, conversion, per)
+        absolute, why = people_of(pooled, control_risk, side, conversion, per)
         absolute = absolute and replace(absolute, event=event)
     notes = list(certainty.reasons[1:])
     if absolute is not None:
@@ -103,10 +103,24 @@ def _no_people(pooled: Pooled, control_risk: float | None) -> str:
     return "no control risk was given, so no people of a hundred" if control_risk is None else ""
 
 
-def _absolute(
-    pooled: Pooled, control: float, side: int, conversion: Conversion, per: int
+def people_of(
+    pooled: Pooled,
+    control: float,
+    side: int = 1,
+    conversion: Conversion = "furukawa",
+    per: int = 100,
 ) -> tuple[Absolute | None, str]:
-    """Return people of `per`, or why there are none; `side` is 1 where a higher SMD is better."""
+    """Return people of `per`, or why there are none.
+
+    Parameters
+    ----------
+    pooled
+        RR, OR, RD or SMD.
+    control
+        Share with the event, or of responders, without the treatment.
+    side
+        Of an SMD: 1 where a higher score is better, else -1.
+    """
     effects = np.array([pooled.estimate, pooled.low, pooled.high])
     try:
         if pooled.measure == "SMD":

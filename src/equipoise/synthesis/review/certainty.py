@@ -51,19 +51,21 @@ def graded(folder: ReviewFolder, analysis: ReviewAnalysis, rows: Sequence[Row]) 
         The analysis, and what it pools.
     """
     if not rows:
-        return Estimates(
-            refused=(Refusal("certainty", "no study, so no certainty", analysis.name),)
-        )
+        return _refused("no study, so no certainty", analysis)
     review = folder.review
     if review.outcomes[analysis.outcome].thresholds is None:
         reason = f"review.yaml declares no thresholds of {analysis.outcome}: how sure of what size?"
-        return Estimates(refused=(Refusal("certainty", reason, analysis.name),))
+        return _refused(reason, analysis)
     try:
         certain, stale = certainty_of(folder, analysis, rows)
     except NotIdentifiedError as error:
-        return Estimates(refused=(Refusal("certainty", str(error), analysis.name),))
+        return _refused(str(error), analysis)
     row = certainty_row(certain)
     return Estimates((replace(row, outcome=analysis.outcome, warnings=(*row.warnings, *stale)),))
+
+
+def _refused(reason: str, analysis: ReviewAnalysis) -> Estimates:
+    return Estimates(refused=(Refusal("certainty", reason, analysis.name, analysis.outcome),))
 
 
 def certainty_of(
@@ -85,7 +87,8 @@ def suggestions(
 ) -> tuple[Judgement, ...]:
     """Return what the rules of GRADE suggest of one analysis, ready for a ledger."""
     review = folder.review
-    levels = [risk_of_bias_of(folder).get(row.study.id, NOT_JUDGED) for row in rows]
+    judged = risk_of_bias_of(folder)
+    levels = [judged.get(row.study.id, NOT_JUDGED) for row in rows]
     made = suggest(
         analysis.name,
         evidence_of(review, analysis, rows, levels),

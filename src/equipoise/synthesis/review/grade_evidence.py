@@ -100,7 +100,10 @@ def _funnel(fit: RandomEffectsFit | None) -> tuple[float | None, float | None]:
     """Return p of Egger's test, and how far a selection model moves the effect."""
     if fit is None or fit.k < FUNNEL:
         return None, None
-    egger = funnel_regression(fit.effects.y, fit.effects.v).slope.p
+    try:
+        egger = funnel_regression(fit.effects.y, fit.effects.v).slope.p
+    except NotIdentifiedError:  # all studies as precise: no trend can be seen, none is suspected
+        egger = None
     try:
         model = selection_model(fit.effects, alternative="greater" if fit.beta[0] > 0 else "less")
     except NotIdentifiedError:

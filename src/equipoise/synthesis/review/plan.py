@@ -68,6 +68,47 @@ class Thresholds(Part):
         return self
 
 
+class PeopleOf100(Part):
+    """How an effect is told in people out of 100: fixed before the data are seen."""
+
+    control_response: Annotated[float, Field(gt=0, lt=1)] | None = Field(
+        None, description="share who get better (or have the event) without the treatment"
+    )
+    source: Text | None = Field(None, description="where that share was taken from")
+    low: Annotated[float, Field(gt=0, lt=1)] | None = Field(None, description="if it is lower")
+    high: Annotated[float, Field(gt=0, lt=1)] | None = Field(None, description="if it is higher")
+    event: Text | None = Field(
+        None, description="what the people counted do: by default get better, or have the outcome"
+    )
+    small: Positive = Field(5, description="people of 100; below it an effect is trivial")
+    moderate: Positive = 10
+    large: Positive = 20
+
+    @model_validator(mode="after")
+    def _hangs_together(self) -> Self:
+        if self.control_response is not None and self.source is None:
+            raise ValueError("says `control_response` without `source`: where was it taken from?")
+        shares = (self.low, self.control_response, self.high)
+        known = [share for share in shares if share is not None]
+        if known != sorted(known) or (len(known) > 0 and self.control_response is None):
+            raise ValueError("`low`, `control_response`, `high` must rise, and the middle is given")
+        if not self.small < self.moderate < self.large:
+            raise ValueError(
+                f"small, moderate, large must rise; found {self.small:g}, {self.moderate:g}, "
+                f"{self.large:g}"
+            )
+        return self
+
+
+class PlainWords(Part):
+    """What the sentences for people call things; by default the words of the question."""
+
+    treatment: Text | None = Field(None, description="such as small doses of LSD")
+    plural: bool = Field(False, description="whether those words are a plural")
+    outcome: Text | None = Field(None, description="what goes up or down, such as low mood")
+    control: Text | None = Field(None, description="such as a dummy pill")
+
+
 class ReviewOutcome(Part):
     """An outcome with its direction. Instruments scored the other way are named, never guessed."""
 
@@ -80,6 +121,9 @@ class ReviewOutcome(Part):
         (), description="instruments scored the other way round: their sign is turned"
     )
     thresholds: Thresholds | None = None
+    people: PeopleOf100 = PeopleOf100()
+    words: PlainWords = PlainWords()
+    harm: bool = Field(False, description="counts what goes wrong: unwanted effects, dropping out")
 
 
 class ReviewAnalysis(Part):

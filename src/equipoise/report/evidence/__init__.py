@@ -1,0 +1,16 @@
+"""Evidence for people: sentences that are made from estimates, and from nothing else."""
+
+from equipoise.report.evidence.follows import changed, follows, require_follows, untraced
+from equipoise.report.evidence.sentence import Opens, Sentence, Shown
+from equipoise.report.evidence.sentences import sentences
+
+__all__ = [
+    "Opens",
+    "Sentence",
+    "Shown",
+    "changed",
+    "follows",
+    "require_follows",
+    "sentences",
+    "untraced",
+]
