@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
 QUOTED = re.compile(r"; it says: .*?(?=; gives no |$)")
 """What a report claims without a number: `synthesise` quotes it, an answer does not."""
-MISREAD = ("gives no effect", "gives no comparison")
-"""A reason that reads as a finding, and how it is told to people."""
 HEADINGS = {
     "The numbers, one step below": (
         "mixed-designs",
@@ -157,7 +155,7 @@ def _studies(asked: Asked, made: Synthesis, outcome: str) -> None:
         show.items(f"Studies in the answer on {label}: {len(answer.rows)}", told)
         reasons: dict[str, list[str]] = {}
         for out in answer.selection.left_out:
-            reason = QUOTED.sub("", out.reason).replace(*MISREAD)
+            reason = QUOTED.sub("", out.reason)
             reasons.setdefault(reason, []).append(out.study.id)
         show.items(
             f"Studies not in it: {len(answer.selection.left_out)}",

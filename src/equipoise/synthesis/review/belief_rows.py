@@ -11,8 +11,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from equipoise.estimates import Estimates, Refusal
-from equipoise.synthesis.blinding import bias_synthesis, chance_guessing, index_of_counts
+from equipoise.errors import NotIdentifiedError
+from equipoise.estimates import Estimate, Estimates, Refusal
+from equipoise.synthesis.blinding import chance_guessing, index_of_counts, tipping_shift
+from equipoise.synthesis.pairwise.fit import RandomEffectsFit, random_effects
+from equipoise.synthesis.pairwise.rows import effect_row
 from equipoise.synthesis.review.analysis_table import guesses_of
 from equipoise.synthesis.review.pooling import effects_of, labelled, unit_of
 
@@ -25,6 +28,10 @@ if TYPE_CHECKING:
 AT_CHANCE = "effect-at-chance-guessing"
 TIPPING = "bias-tipping-point"
 SHOWN = (AT_CHANCE, TIPPING, "distance-to-chance", "leverage-at-chance")
+EQUAL = (
+    "Mean bias from unblinding, the same in every trial, that takes the interval's nearer end there"
+)
+SUPPOSED = "The bias is supposed, not estimated: the row says how large it would have to be"
 FEWEST = 4
 """Studies with counted guesses that a slope on the blinding index needs."""
 
@@ -38,7 +45,8 @@ def belief_rows(
     effects = effects_of(rows, unit_of(review, analysis))
     thresholds = review.outcomes[analysis.outcome].thresholds
     important = None if thresholds is None else float(getattr(thresholds, review.grade.important))
-    found = bias_synthesis(effects, smallest_important=important, level=level)
+    fit = random_effects(effects, method=analysis.method, test=analysis.test)
+    found = _tipping(fit, important, level)
     counts = _counts(rows)
     counted = int(np.isfinite(counts).all((1, 2)).sum())
     if counted < FEWEST:
@@ -59,6 +67,29 @@ def belief_rows(
         tuple(replace(row, outcome=analysis.outcome, status=status) for row in told),
         tuple(replace(row, outcome=analysis.outcome) for row in told.refused),
     )
+
+
+def _tipping(fit: RandomEffectsFit, important: float | None, level: float) -> Estimates:
+    """Return the bias, the same in all trials, at which the analysis' own interval tips."""
+    pooled = effect_row(fit, "pooled-effect", level=level)
+    if pooled.estimate is None or pooled.low is None or pooled.high is None:
+        return Estimates()
+    side = -1.0 if pooled.estimate < 0 else 1.0
+    targets = {"no effect": 0.0}
+    if important is not None:
+        targets["smallest important difference"] = side * important
+    rows, refused = [], []
+    for label, target in targets.items():
+        try:
+            shift = abs(tipping_shift(pooled.low, pooled.high, target))
+        except NotIdentifiedError as error:
+            refused.append(Refusal(TIPPING, str(error), label=label))
+            continue
+        rows.append(
+            Estimate(TIPPING, label=label, estimate=shift, unit=pooled.unit, method=EQUAL,
+                     assumptions=(SUPPOSED,))
+        )  # fmt: skip
+    return Estimates(tuple(rows), tuple(refused))
 
 
 def _counts(rows: Sequence[Row]) -> FloatArray:

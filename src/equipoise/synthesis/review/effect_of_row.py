@@ -105,4 +105,4 @@ def _why_not(row: StudyOutcome, contrast: Contrast, analysis: ReviewAnalysis) ->
         yield f"reports no number that can be pooled; it says: {statement.says}{mark}"
     if not told:
         what = " adjusted for the guess" if analysis.adjusted_for_guess else ""
-        yield f"gives no effect{what} of {contrast[0]} against {contrast[1]}"
+        yield f"gives no comparison{what} of {contrast[0]} against {contrast[1]}"
