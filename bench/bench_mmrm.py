@@ -1,6 +1,6 @@
 """The MMRM and reference-based imputation beside R's mmrm and rbmi: CPU seconds of one run.
 
-R finds its packages through R_LIBS (how to build them: docs/peers.md). A peer that is absent is
+R finds its packages through R_LIBS (which versions: docs/peers.md). A peer that is absent is
 skipped, and said; with none the program ends with 1. Every figure is CPU of one thread; the best of
 some rounds, the first call left out. `--quick` takes fewer trials.
 """

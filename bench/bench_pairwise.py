@@ -1,6 +1,6 @@
 """Pooling beside R's metafor and Python's PyMARE: CPU seconds of one run.
 
-R finds metafor through R_LIBS (how to build it: docs/peers.md); PyMARE is found where it is
+R finds metafor through R_LIBS (which version: docs/peers.md); PyMARE is found where it is
 installed. A peer that is absent is skipped, and said. R's permutations and bootstraps are timed on
 fewer than ours and scaled up: each takes the same time. `--quick` takes fewer of R's still.
 """
