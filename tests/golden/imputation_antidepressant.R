@@ -1,6 +1,6 @@
 # R rbmi 1.5.2 on the antidepressant trial (rbmi's own example; not in this repository), HAMD17 change.
 # Run: EQUIPOISE_DATA=<folder> Rscript tests/golden/imputation_antidepressant.R > tests/golden/imputation_antidepressant.csv
-# (how to build rbmi and mmrm: docs/peers.md; about 6 minutes of CPU).
+# (which version: docs/peers.md; about 6 minutes of CPU).
 #
 # Imputation model CHANGE ~ THERAPY * VISIT + BASVAL * VISIT, unstructured, REML; analysis model: ANCOVA at
 # each visit, CHANGE ~ THERAPY + BASVAL; contrast PLACEBO - DRUG (positive: the drug is better). Reference

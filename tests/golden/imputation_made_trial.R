@@ -1,7 +1,7 @@
 # R rbmi 1.5.2 on a made trial with what the antidepressant trial lacks: scores seen after the event,
 # gaps, a factor among the covariates, other covariance structures.
 # Run: Rscript tests/golden/imputation_made_trial.R tests/golden (writes the data, then the results;
-# how to build rbmi and mmrm: docs/peers.md; about 3 minutes).
+# which version: docs/peers.md; about 3 minutes).
 #
 # 70 people, 4 visits, event from visit 2 on in about a third, half of them seen on. Imputation model
 # score ~ base * visit + arm * visit + sex; each MMRM fitted to its optimum (mmrm_refined.R). Analysis:

@@ -1,6 +1,6 @@
 # R mmrm 0.3.18 at its optimum on fev_data (mmrm's own artificial trial, Apache-2.0; not in this repository).
 # Run: EQUIPOISE_DATA=<folder with fev.csv> Rscript tests/golden/mmrm_fev.R > tests/golden/mmrm_fev.csv
-# (how to build mmrm: docs/peers.md). Columns:
+# (which version: docs/peers.md). Columns:
 #   model       full: FEV1 ~ RACE + SEX + ARMCD * AVISIT; arm: FEV1 ~ ARMCD; clda: baseline as the outcome VIS0, see below
 #   structure   covariance; "by ARMCD" fitted per arm; "weighted" with WEIGHT
 #   estimation  reml or ml

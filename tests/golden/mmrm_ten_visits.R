@@ -2,7 +2,7 @@
 # covariance with 55 parameters, fitted by R mmrm at its optimum. Someone lost before visit 1 stays in the
 # data with no outcome at all.
 # Run: Rscript tests/golden/mmrm_ten_visits.R tests/golden/mmrm_ten_visits_data.csv > tests/golden/mmrm_ten_visits.csv
-# (how to build mmrm: docs/peers.md; R 4.2.2). Writes the trial (wide; empty = missing; arm B is the new one)
+# (which version: docs/peers.md; R 4.2.2). Writes the trial (wide; empty = missing; arm B is the new one)
 # and prints, as mmrm_fev.csv does: estimation, method, quantity, estimate, se, df, refined.
 # Model: y ~ sex + baseline + arm * visit, REML and ML.
 arguments <- commandArgs(FALSE)
