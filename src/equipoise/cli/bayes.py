@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from equipoise.cli.idle_options import refuse_idle
+from equipoise.cli.study_options import effect_option
 from equipoise.cli.table_file import file_options, print_found, read_table
 from equipoise.cli.tau_prior_option import tau_prior_option
 from equipoise.errors import DataError
@@ -34,7 +35,7 @@ def _biases(_ctx: click.Context, _param: click.Parameter, value: tuple[str, ...]
 
 
 @click.command()
-@click.option("--effect", metavar="COLUMN", help="Effects, on the log scale for ratios.")
+@effect_option
 @click.option("--se", metavar="COLUMN", help="Their standard errors.")
 @click.option("--study", metavar="COLUMN", help="Names of the studies.")
 @click.option("--scale", metavar="TEXT", help="What the effects are, and which side is better.")

@@ -48,7 +48,7 @@ def _knots(_ctx: click.Context, _param: click.Parameter, value: str | None) -> A
 )
 @click.option(
     "--measure",
-    type=click.Choice([*COUNTS, *MEANS]),
+    type=click.Choice([*COUNTS, *MEANS], case_sensitive=False),
     help="Effect: or (default), rr, irr of counts; md (default), smd, cohen-d, glass-delta.",
 )
 @click.option(
@@ -77,7 +77,7 @@ def _knots(_ctx: click.Context, _param: click.Parameter, value: str | None) -> A
 )
 @click.option(
     "--shape",
-    type=click.Choice(["linear", "quadratic", "spline", "emax"]),
+    type=click.Choice(["linear", "quadratic", "spline", "emax"], case_sensitive=False),
     default="linear",
     show_default=True,
     help="Of the curve.",
@@ -90,7 +90,7 @@ def _knots(_ctx: click.Context, _param: click.Parameter, value: str | None) -> A
 )
 @click.option(
     "--method",
-    type=click.Choice(["reml", "ml", "fixed"]),
+    type=click.Choice(["reml", "ml", "fixed"], case_sensitive=False),
     default="reml",
     show_default=True,
     help="Of the variance between studies.",

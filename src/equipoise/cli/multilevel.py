@@ -7,17 +7,27 @@ from typing import Any
 
 import click
 
+from equipoise.cli.study_options import (
+    direction_option,
+    effect_option,
+    outcome_option,
+    scale_option,
+    se_option,
+    unverified_option,
+    variance_option,
+    verified_option,
+)
 from equipoise.cli.table_file import file_options, print_found, read_table
 
 
 @click.command()
 @file_options
-@click.option("--effect", metavar="COLUMN", help="Effects, on the log scale for ratios.")
-@click.option("--se", metavar="COLUMN", help="Standard errors of the effects.")
-@click.option("--variance", metavar="COLUMN", help="Or their squares.")
+@effect_option
+@se_option
+@variance_option
 @click.option("--study", metavar="COLUMN", help="Names of the studies; several rows each.")
 @click.option("--row", metavar="COLUMN", help="Names of the rows: none may stand twice.")
-@click.option("--outcome", metavar="COLUMN", help="Pool each outcome by itself.")
+@outcome_option
 @click.option(
     "--rho",
     type=float,
@@ -50,10 +60,10 @@ from equipoise.cli.table_file import file_options, print_found, read_table
 @click.option(
     "--moderators", "--moderator", metavar="FORMULA", help='Meta-regression: "days + rating".'
 )
-@click.option("--scale", metavar="TEXT", help='"Hedges g (below 0 favours drug)"; for tables.')
-@click.option("--direction", metavar="COLUMN", help="Which way is better; must not be mixed.")
-@click.option("--verified", metavar="COLUMN", help="Rows that say no are left out.")
-@click.option("--include-unverified", is_flag=True, help="Take them in, and say so.")
+@scale_option
+@direction_option
+@verified_option
+@unverified_option
 def command(
     file: Path,
     delimiter: str | None,

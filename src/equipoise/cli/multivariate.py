@@ -10,6 +10,7 @@ import click
 
 from equipoise.cli.event_options import NAMES, event_options
 from equipoise.cli.options import plot_option, write_figure
+from equipoise.cli.study_options import scale_option, se_option, variance_option
 from equipoise.cli.table_file import file_options, print_found, read_table
 from equipoise.errors import DataError
 
@@ -23,8 +24,8 @@ OF_EFFECTS = ("se", "variance", "outcome", "rho", "scale")
 @click.command()
 @file_options
 @click.option("--effect", metavar="COLUMN", help="Effects, a row for each outcome of each study.")
-@click.option("--se", metavar="COLUMN", help="Standard errors of the effects.")
-@click.option("--variance", metavar="COLUMN", help="Or their squares.")
+@se_option
+@variance_option
 @click.option("--outcome", metavar="COLUMN", help="Which outcome each row is of.")
 @click.option("--rho", type=float, help="Correlation of errors of outcomes of one study.")
 @event_options
@@ -43,7 +44,7 @@ OF_EFFECTS = ("se", "variance", "outcome", "rho", "scale")
     help="Of the variances.",
 )
 @plot_option("Also draw two outcomes, or both arms, and where a new study would lie")
-@click.option("--scale", metavar="TEXT", help='"Hedges g (below 0 favours drug)"; for tables.')
+@scale_option
 def command(
     file: Path,
     delimiter: str | None,

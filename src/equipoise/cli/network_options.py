@@ -42,7 +42,11 @@ def column_options(command: Command) -> Command:
         click.option("--mean", metavar="COLUMN", help="Arms: the mean."),
         click.option("--sd", metavar="COLUMN", help="Arms: the standard deviation."),
         click.option("--arm-se", metavar="COLUMN", help="Arms: the mean's standard error."),
-        click.option("--measure", type=click.Choice(MEASURES), help="Arms: how they are compared."),
+        click.option(
+            "--measure",
+            type=click.Choice(MEASURES, case_sensitive=False),
+            help="Arms: how they are compared.",
+        ),
         click.option("--pool-same", is_flag=True, help="Pool a study's arms of one treatment."),
         click.option("--mend", is_flag=True, help="Multi-arm effects: the nearest that add up."),
     )
@@ -55,7 +59,7 @@ def model_options(command: Command) -> Command:
         click.option("--reference", metavar="NAME", help="Rows against it come first."),
         click.option(
             "--method",
-            type=click.Choice(["DL", "REML", "ML"]),
+            type=click.Choice(["DL", "REML", "ML"], case_sensitive=False),
             default="DL",
             show_default=True,
             help="Estimator of tau2.",

@@ -11,6 +11,17 @@ import click
 from equipoise.cli.idle_options import refuse_idle
 from equipoise.cli.measure_options import MEASURES, NUMBERS, number_options, pairs
 from equipoise.cli.options import plot_option, seed_option, write_figure
+from equipoise.cli.study_options import (
+    direction_option,
+    effect_option,
+    outcome_option,
+    scale_option,
+    se_option,
+    study_option,
+    unverified_option,
+    variance_option,
+    verified_option,
+)
 from equipoise.cli.table_file import file_options, print_found, read_table
 
 if TYPE_CHECKING:
@@ -24,9 +35,9 @@ TESTS = ("z", "t", "hartung-knapp", "hartung-knapp-adhoc")
 
 @click.command()
 @file_options
-@click.option("--effect", metavar="COLUMN", help="Effects, on the log scale for ratios.")
-@click.option("--se", metavar="COLUMN", help="Standard errors of the effects.")
-@click.option("--variance", metavar="COLUMN", help="Or their squares.")
+@effect_option
+@se_option
+@variance_option
 @click.option("--interval", nargs=2, metavar="LOW HIGH", help="Or two columns of 95% limits.")
 @click.option(
     "--measure",
@@ -35,8 +46,8 @@ TESTS = ("z", "t", "hartung-knapp", "hartung-knapp-adhoc")
     help="Or compute effects from counts or means: RR, OR, SMD, MD, ...",
 )
 @number_options
-@click.option("--study", metavar="COLUMN", help="Names of the studies, one row each.")
-@click.option("--outcome", metavar="COLUMN", help="Pool each outcome by itself.")
+@study_option
+@outcome_option
 @click.option(
     "--method",
     type=click.Choice(METHODS, case_sensitive=False),
@@ -52,7 +63,7 @@ TESTS = ("z", "t", "hartung-knapp", "hartung-knapp-adhoc")
     help="How uncertainty is counted.",
 )
 @click.option("--weights", metavar="COLUMN", help="Weights of yours; GENQ needs them.")
-@click.option("--scale", metavar="TEXT", help='"Hedges g (below 0 favours drug)"; for tables.')
+@scale_option
 @click.option("--exponentiate", is_flag=True, help="Effects are logs: print ratios as well.")
 @click.option("--moderators", metavar="FORMULA", help='Meta-regression: "blinding + year".')
 @click.option("--subgroup", metavar="COLUMN", help="Also pool by subgroup, and compare.")
@@ -63,9 +74,9 @@ TESTS = ("z", "t", "hartung-knapp", "hartung-knapp-adhoc")
 @click.option("--permutations", type=click.IntRange(99), help="Also a permutation test.")
 @click.option("--bootstrap", type=click.IntRange(199), help="Also a bootstrap interval.")
 @seed_option
-@click.option("--direction", metavar="COLUMN", help="Which way is better; must not be mixed.")
-@click.option("--verified", metavar="COLUMN", help="Rows that say no are left out.")
-@click.option("--include-unverified", is_flag=True, help="Take them in, and say so.")
+@direction_option
+@verified_option
+@unverified_option
 @click.option("--repeats", is_flag=True, help="Let a study have several rows (other people).")
 @plot_option("Also draw a forest plot")
 @click.option("--show", metavar="COLUMNS", help="Columns beside the plot: dose,year,n.")

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--measure",
-    type=click.Choice(["smd", "md", "or", "rr"]),
+    type=click.Choice(["smd", "md", "or", "rr"], case_sensitive=False),
     default="smd",
     show_default=True,
     help="What the effects are.",
@@ -69,7 +69,7 @@ if TYPE_CHECKING:
 @click.option("--futility", is_flag=True, help="Also a boundary for futility, not binding.")
 @click.option(
     "--method",
-    type=click.Choice(["REML", "DL", "ML", "PM", "EB", "SJ", "HE", "HS"]),
+    type=click.Choice(["REML", "DL", "ML", "PM", "EB", "SJ", "HE", "HS"], case_sensitive=False),
     default="REML",
     show_default=True,
     help="Estimator of tau2.",

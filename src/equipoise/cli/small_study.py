@@ -8,6 +8,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from equipoise.cli.options import plot_option, write_figure
+from equipoise.cli.study_options import (
+    effect_option,
+    scale_option,
+    se_option,
+    study_option,
+    variance_option,
+)
 from equipoise.cli.table_file import file_options, print_found, read_table
 
 if TYPE_CHECKING:
@@ -34,10 +41,10 @@ OF_METHODS = {
 
 @click.command()
 @file_options
-@click.option("--effect", metavar="COLUMN", help="Effects, on the log scale for ratios.")
-@click.option("--se", metavar="COLUMN", help="Standard errors of the effects.")
-@click.option("--variance", metavar="COLUMN", help="Or their squares.")
-@click.option("--study", metavar="COLUMN", help="Names of the studies, one row each.")
+@effect_option
+@se_option
+@variance_option
+@study_option
 @click.option(
     "--method",
     "methods",
@@ -86,7 +93,7 @@ OF_METHODS = {
 @click.option(
     "--counts", nargs=4, metavar="A N1 C N2", help="Columns: events, people; treated, control."
 )
-@click.option("--scale", metavar="TEXT", help='"Hedges g (below 0 favours drug)"; for tables.')
+@scale_option
 @plot_option("Also draw the funnel")
 def command(
     file: Path,
