@@ -129,6 +129,14 @@ def test_imprecision_by_information_size_only_where_nothing_is_crossed():
     assert imprecision("PHQ-9", (-0.6, -0.3), participants=400, optimal_size=400).suggestion == 0
 
 
+def test_far_too_few_people_lower_by_two_whatever_the_interval():
+    few = {"participants": 37, "optimal_size": 1051}
+    assert imprecision("PHQ-9", (-0.6, -0.3), **few).suggestion == -2
+    assert imprecision("PHQ-9", (-1.46, -0.15), thresholds=(-0.2, 0.2), **few).suggestion == -2
+    edge = {"participants": 80, "optimal_size": 400}
+    assert imprecision("PHQ-9", (-0.6, -0.3), **edge).suggestion == -1
+
+
 def test_optimal_sizes_agree_with_textbook_values():
     # power.t.test and power.prop.test of R 4.2 give 63.77 and 169.31 an arm; the normal
     # approximation, computed by hand with z = 1.959964 and 0.841621, is a little below

@@ -20,7 +20,7 @@ def imprecision(
     thresholds: Sequence[float] = (0.0,),
     participants: float | None = None,
     optimal_size: float | None = None,
-    settings: GradeSettings | None = None,  # noqa: ARG001  (all rules are called alike)
+    settings: GradeSettings | None = None,
 ) -> Judgement:
     """Suggest 0, -1 or -2 for imprecision.
 
@@ -31,11 +31,17 @@ def imprecision(
     participants, optimal_size
         People in all studies, and the optimal information size: read where the interval crosses
         nothing, since a short interval from few people is not to be trusted (Guyatt et al. 2011,
-        J Clin Epidemiol 64:1283-1293).
+        J Clin Epidemiol 64:1283-1293). Far fewer people lower by two, whatever the interval: it
+        is then itself hardly known (GRADE guidance 34, 2022, J Clin Epidemiol 150:216-224; how
+        far is this project's proposal).
     """
+    limits = settings or GradeSettings()
     inside = crossed(interval, thresholds)
-    few = participants is not None and optimal_size is not None and participants < optimal_size
-    suggestion = -min(len(inside), 2) if inside else -int(few)
+    share = 1.0
+    if participants is not None and optimal_size is not None:
+        share = participants / optimal_size
+    few, far = share < 1, share < limits.far_below_size
+    suggestion = -2 if far else -min(len(inside), 2) if inside else -int(few)
     why = f"the interval ({written(interval)}) crosses no threshold"
     if inside:
         why = f"the interval ({written(interval)}) crosses {' and '.join(f'{t:g}' for t in inside)}"
@@ -51,7 +57,7 @@ def imprecision(
             "optimal_size": optimal_size,
         },
         "one threshold crossed: -1, both: -2; none, but fewer people than the optimal information "
-        "size: -1",
+        f"size: -1; fewer than {limits.far_below_size:.0%} of it: -2",
         suggestion,
         reason=why,
     )

@@ -33,6 +33,8 @@ class GradeSettings:
         Shift of the pooled effect under a selection model that matters, on the effect's scale.
     unpublished_share
         Share of registered trials that are finished and without results that matters.
+    far_below_size
+        Share of the optimal information size below which a body of evidence is far too small.
     large_effect, very_large_effect
         Risk ratio (or its inverse) that raises by one, by two (Guyatt et al. 2011, J Clin
         Epidemiol 64:1311-1316).
@@ -49,6 +51,7 @@ class GradeSettings:
     egger_p: float = 0.10
     selection_shift: float = 0.10
     unpublished_share: float = 0.20
+    far_below_size: float = 0.20
     large_effect: float = 2.0
     very_large_effect: float = 5.0
 
