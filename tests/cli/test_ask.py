@@ -42,7 +42,7 @@ def test_a_review_is_found_by_the_words_that_people_use(run, words):
 def test_json_is_one_object_with_the_keys_of_every_verb_and_sentences(run):
     result = run("ask", "microdosing", "--for", "depression", "--json")
     found = json.loads(result.stdout)
-    assert list(found) == ["equipoise", "source", "estimates", "refused", "sentences"]
+    assert list(found) == ["equipoise", "source", "estimates", "refused", "sentences", "harms"]
     assert all(list(row) == KEYS for row in found["estimates"])
     for one in found["sentences"]:
         assert list(one) == ["id", "template", "text", "outcome", "certainty", "size", "estimates",
@@ -108,3 +108,13 @@ def test_nothing_is_written_into_what_comes_with_equipoise(run):
     assert ours
     run("ask", "microdosing-depression")
     assert not (folder / "results").exists()
+
+
+def test_harms_stand_beside_the_answer_with_their_source(run):
+    said = flat(run("ask", "microdosing", "--for", "depression"))
+    assert "Harms that reports tell of (not pooled)" in said
+    assert "4 of 40 healthy men on LSD 10 ug left the trial because of anxiety" in said
+    assert "bladder" not in said  # of full doses and of use for pleasure
+    found = json.loads(run("ask", "ketamine-depression", "--json").stdout)["harms"]
+    assert any("urinary symptoms" in harm["text"] for harm in found)
+    assert all(harm["verified"] and harm["source"] for harm in found)

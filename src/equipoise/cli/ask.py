@@ -102,10 +102,18 @@ def _whole(asked: Asked, made: Synthesis, said: Sequence[Sentence]) -> None:
         _under(own, [numbers])
         _units(own)
         _under(own, others)
+    _harms(asked)
     _under(said, list(HEADINGS)[-1:])
     for outcome in asked.outcomes:
         _studies(asked, made, outcome)
     click.echo(f"\nThis is no advice. {_version(made)}")
+
+
+def _harms(asked: Asked) -> None:
+    from equipoise.cli import show  # noqa: PLC0415
+    from equipoise.report.evidence.harms import harms_of, told  # noqa: PLC0415
+
+    show.items("Harms that reports tell of (not pooled)", map(told, harms_of(asked.review)))
 
 
 def _why(headline: Sentence) -> None:
@@ -175,8 +183,12 @@ def _json(
 ) -> str:
     import json  # noqa: PLC0415
 
+    from equipoise.report.evidence.harms import harms_of  # noqa: PLC0415
+
     found = _together(asked, made).to_dict()
     found["sentences"] = [sentence.to_dict() for said in told for sentence in said]
+    harms = {harm.id: harm for one in asked for harm in harms_of(one.review)}
+    found["harms"] = [harm.model_dump(mode="json", exclude_none=True) for harm in harms.values()]
     return json.dumps(found, ensure_ascii=False, allow_nan=False, indent=1)
 
 
