@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
@@ -51,12 +51,13 @@ def test_other_units_and_another_zero(seed, factor, shift):
 
 
 @given(st.integers(0, 10**6))
+@example(2637)  # a variance near 0, where the likelihood is flat
 @settings(max_examples=6)
 def test_the_order_of_rows_does_not_matter(seed):
     e = made(seed)
     shuffled = e.take(np.random.default_rng(seed).permutation(len(e)))
     one, two = three_level_fit(e), three_level_fit(shuffled)
-    assert_allclose(one.phi, two.phi, rtol=1e-6, atol=1e-7)  # a variance near 0 has a flat top
+    assert_allclose(one.phi, two.phi, rtol=1e-6, atol=1e-9)
     assert_allclose(robust(one).se, robust(two).se, rtol=1e-6)
 
 

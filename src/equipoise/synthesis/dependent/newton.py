@@ -56,10 +56,11 @@ def climb(at: Callable[[FloatArray], Point[Kept] | None], theta: FloatArray) -> 
         new = at(theta + step)
         gain = -np.inf if new is None else new.value - point.value
         near = float(np.abs(step).max()) <= 1e-7 * (1e-4 + float(np.abs(theta).max()))
-        within_noise = gain > -1e-11 * (1 + abs(point.value))
-        if new is not None and (gain > 0.1 * expected or (near and within_noise)):
+        noise = 1e-11 * (1 + abs(point.value))
+        unseen = expected < noise and gain > -noise  # the value cannot tell: trust the slope
+        if new is not None and (gain > 0.1 * expected or unseen):
             theta, point = theta + step, new
-            if gain > 0.75 * expected:
+            if unseen or gain > 0.75 * expected:
                 radius = max(radius, 2.5 * float(np.linalg.norm(step)))
             settled += near  # two polishing steps beyond what the value can tell
         else:
