@@ -310,14 +310,21 @@ def _derivatives(
             for b in range(m):
                 slope[k, a, b] = n * Wk[a, b] - M[a, b]
                 total[a, b] += slope[k, a, b]
-        for a in range(m):
-            for b in range(m):
-                w = Wk[a, b]
-                for c in range(m):
-                    for e in range(m):
-                        curved[a, b, c, e] += w * (2 * M[c, e] - n * Wk[c, e])
+        _curve(Wk, M, n, curved)
     gram = (pulls.T @ pushes).reshape(m, p, m, p)
     _assemble(slopes, total, gram, pulled, curved, reml, score, observed, spread)
+
+
+@njit(cache=True)
+def _curve(W: Any, M: Any, n: Any, curved: Any) -> None:
+    """Add a pattern's second derivative in Sigma alone to `curved`."""
+    m = len(W)
+    for a in range(m):
+        for b in range(m):
+            w = W[a, b]
+            for c in range(m):
+                for e in range(m):
+                    curved[a, b, c, e] += w * (2 * M[c, e] - n * W[c, e])
 
 
 @njit(cache=True)

@@ -102,12 +102,7 @@ def problem_of(
     q, r, _ = checked_qr(y, X, columns)
     projected = q.T @ y
     rest = y - q @ projected
-    spread = float(np.sqrt(rest @ rest / len(rest)))
-    if not spread > 1e-12 * float(np.sqrt(y @ y / len(y))):
-        raise NotIdentifiedError(
-            "The outcome does not vary beyond what the model explains exactly: there is no "
-            "residual variance. Look whether the outcome was copied into a covariate."
-        )
+    spread = _spread(rest, y)
     basis = np.asarray(np.linalg.inv(r), dtype=np.float64)
     grid, scores = np.zeros((people, visits, X.shape[1])), np.zeros((people, visits))
     residuals, observed = np.zeros((people, visits)), np.zeros((people, visits), dtype=bool)
@@ -159,6 +154,17 @@ def problem_of(
         slot=slot,
         residuals=residuals,
     )
+
+
+def _spread(rest: NDArray[np.float64], y: NDArray[np.float64]) -> float:
+    """Return the root mean square of what least squares leaves of y, which must be something."""
+    spread = float(np.sqrt(rest @ rest / len(rest)))
+    if not spread > 1e-12 * float(np.sqrt(y @ y / len(y))):
+        raise NotIdentifiedError(
+            "The outcome does not vary beyond what the model explains exactly: there is no "
+            "residual variance. Look whether the outcome was copied into a covariate."
+        )
+    return spread
 
 
 def nearer_zero(X: NDArray[np.float64]) -> NDArray[np.float64]:
