@@ -47,7 +47,7 @@ def render(findings: Findings) -> str:
         if section is not None:
             parts[file.PART].append(section)
     page: str = (
-        _environment()
+        environment()
         .get_template("page.html")
         .render(
             findings=findings,
@@ -58,8 +58,9 @@ def render(findings: Findings) -> str:
 
 
 @cache
-def _environment() -> Environment:
-    environment = Environment(
+def environment() -> Environment:
+    """Return what fills our HTML templates: everything is escaped, nothing may be left out."""
+    made = Environment(
         loader=PackageLoader("equipoise.report"),
         autoescape=True,
         undefined=StrictUndefined,
@@ -67,9 +68,9 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters["link_dois"] = link_dois
-    environment.tests["kind"] = lambda block, kind: type(block).__name__ == kind
-    return environment
+    made.filters["link_dois"] = link_dois
+    made.tests["kind"] = lambda block, kind: type(block).__name__ == kind
+    return made
 
 
 def link_dois(text: str) -> Markup:

@@ -7,11 +7,8 @@ anything by colour alone.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
-from equipoise.report.page import link_dois
+from equipoise.report.page import environment
 from equipoise.synthesis.judgement.findings_table import Finding, mark, summary_of_findings
 
 SIGNS = {"high": "⊕⊕⊕⊕", "moderate": "⊕⊕⊕⊖", "low": "⊕⊕⊖⊖", "very low": "⊕⊖⊖⊖"}
@@ -38,7 +35,7 @@ def summary_of_findings_html(
     """
     rows, notes = summary_of_findings(findings)
     text: str = (
-        _environment()
+        environment()
         .get_template("summary_of_findings.html")
         .render(
             rows=rows,
@@ -52,17 +49,3 @@ def summary_of_findings_html(
         )
     )
     return text
-
-
-@cache
-def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("equipoise.report"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    environment.filters["link_dois"] = link_dois
-    return environment

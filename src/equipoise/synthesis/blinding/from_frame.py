@@ -23,11 +23,10 @@ from equipoise.synthesis.blinding.randomised_and_observational import (
     randomised_and_observational,
 )
 from equipoise.synthesis.study_table import (
-    VERIFIED,
-    YES,
     Columns,
     OutcomeTable,
     study_tables,
+    verified_rows,
 )
 
 if TYPE_CHECKING:
@@ -216,7 +215,7 @@ def _of_effects(frame: pd.DataFrame, columns: TrialColumns, how: Settings) -> Es
 def _of_arms(frame: pd.DataFrame, columns: TrialColumns, how: Settings) -> Estimates:
     if columns.arms is None and columns.responders is None:
         return Estimates(refused=(Refusal("control-arm-share", NOT_GIVEN["control-arm-share"]),))
-    rows, told = _only_verified(frame, include=how.include_unverified)
+    rows, told = verified_rows(frame, include=how.include_unverified)
     found = Estimates()
     for names, size, of in (
         (columns.arms, 8, "arms: mean before, SD before, mean after, people, twice"),
@@ -253,16 +252,6 @@ def _arms(frame: pd.DataFrame, columns: TrialColumns, table: NDArray[np.float64]
     ]
     text = f"Scores before and after correlate by {r:g} in every arm: seldom reported, assumed"
     return Arms(study, changes[0], changes[1], comparator, correlation=text)
-
-
-def _only_verified(frame: pd.DataFrame, *, include: bool) -> tuple[pd.DataFrame, tuple[str, ...]]:
-    """Leave out rows of arms that nobody verified, as `study_tables` does those of effects."""
-    if VERIFIED not in frame or include:
-        return frame, ()
-    good = frame[VERIFIED].astype("str").str.strip().str.casefold().isin(YES).to_numpy()
-    count = int((~good).sum())
-    told = (f"{count} rows were verified by nobody and their arms are left out",) if count else ()
-    return frame[good], told
 
 
 def _asked(name: str, answer: Callable[[], Estimates]) -> Estimates:
