@@ -27,6 +27,7 @@ from equipoise.synthesis.dose_response.dose_shape import (
 from equipoise.synthesis.dose_response.drug_equivalence import common_scale, drug_slopes
 from equipoise.synthesis.dose_response.emax_curve import EmaxCurve, emax_curve
 from equipoise.synthesis.dose_response.options import DoseResponseOptions
+from equipoise.synthesis.i2 import i2_of_q
 
 if TYPE_CHECKING:
     from equipoise.synthesis.dose_response.dose_table import DoseStudies
@@ -165,8 +166,8 @@ def _heterogeneity(fit: RandomSlopes, shape: DoseShape, options: DoseResponseOpt
             method=model,
         )
     )
-    share = max(0.0, 1 - fit.df / fit.q) if fit.q > 0 else 0.0
-    rows.append(Estimate("i2-q", estimate=share, unit="share", method="(Q - df) / Q"))
+    i2 = i2_of_q(fit.q, fit.df)
+    rows.append(Estimate("i2-q", estimate=i2, unit="percent", method="(Q - df) / Q"))
     likelihood = "restricted" if options.method == "reml" else "full"
     rows.append(
         Estimate("log-likelihood", estimate=fit.log_likelihood, unit=f"{likelihood}, natural log")

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import math
-
-from scipy.special import ndtri
-
 from equipoise.estimates import Estimate, Estimates, Refusal
+from equipoise.synthesis.i2 import i2_interval, i2_of_q
 from equipoise.synthesis.network.fit import NetworkFit
 from equipoise.synthesis.network.heterogeneity import SOURCES
 from equipoise.synthesis.network.inconsistency import QTest, q_split
@@ -31,31 +28,13 @@ def heterogeneity_rows(fit: NetworkFit, common: NetworkFit, method: str, level: 
         "tau2", estimate=fit.tau2, unit=VARIANCE,
         method=f"{method}: {source}; one tau2 for all comparisons",
     )  # fmt: skip
-    low, high = i2_interval(common.q, common.df, level)
+    low, high = i2_interval(common.q, common.df, level) or (None, None)
     i2 = Estimate(
-        "i2-q", estimate=max(0.0, 1 - common.df / common.q) if common.q > 0 else 0.0, low=low,
-        high=high, level=level, unit="share of Q beyond its degrees of freedom",
+        "i2-q", estimate=i2_of_q(common.q, common.df), low=low, high=high, level=level,
+        unit="percent",
         method="From Q; interval of Higgins & Thompson 2002",
     )  # fmt: skip
     return Estimates((tau2, i2))
-
-
-def i2_interval(q: float, df: int, level: float) -> tuple[float | None, float | None]:
-    """Return the test-based interval of I2 = 1 - 1 / H^2 (Higgins & Thompson 2002, Stat Med 21)."""
-    k = df + 1
-    if k < 3 or q <= 0:
-        return None, None
-    if q > k:
-        se = (math.log(q) - math.log(df)) / (2 * (math.sqrt(2 * q) - math.sqrt(2 * k - 3)))
-    else:
-        se = math.sqrt((1 - 1 / (3 * (k - 2) ** 2)) / (2 * (k - 2)))
-    half = float(ndtri((1 + level) / 2)) * se
-    log_h = math.log(max(1.0, math.sqrt(q / df)))
-
-    def share(log: float) -> float:
-        return 1 - 1 / max(1.0, math.exp(log)) ** 2
-
-    return share(log_h - half), share(log_h + half)
 
 
 def q_rows(network: Network) -> Estimates:

@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from equipoise.errors import DataError
+from equipoise.synthesis.i2 import i2_interval, i2_of_q
 from equipoise.synthesis.pairwise.fit import RandomEffectsFit
 from equipoise.synthesis.pairwise.tau2.generalised_q import variance_of_moments, where_q_equals
 from equipoise.synthesis.pairwise.tau2.likelihood import log_likelihood
@@ -55,37 +56,15 @@ def i2_tau2(fit: RandomEffectsFit, tau2: float | None = None) -> float:
 
 
 def i2_q(fit: RandomEffectsFit) -> float:
-    """Return I2 in percent as (Q - df) / Q, not below 0.
-
-    References
-    ----------
-    Higgins, Thompson, Deeks & Altman (2003), BMJ 327:557-560.
-    """
+    """Return I2 in percent as (Q - df) / Q, not below 0."""
     q = cochran_q(fit)
-    return 100 * max(0.0, (q.q - q.df) / q.q) if q.q > 0 else 0.0
+    return i2_of_q(q.q, q.df)
 
 
 def i2_q_interval(fit: RandomEffectsFit, level: float = 0.95) -> tuple[float, float] | None:
-    """Return the test-based interval of that I2 in percent; None with 2 studies and a small Q.
-
-    References
-    ----------
-    Higgins & Thompson (2002), Stat Med 21:1539-1558, section 3.1 and appendix A2.
-    """
-    from scipy.special import ndtri  # noqa: PLC0415
-
-    q, df, _ = cochran_q(fit)
-    k = df + 1
-    if q > k:
-        se = 0.5 * (math.log(q) - math.log(df)) / (math.sqrt(2 * q) - math.sqrt(2 * k - 3))
-    elif k > 2:
-        se = math.sqrt((1 - 1 / (3 * (k - 2) ** 2)) / (2 * (k - 2)))
-    else:
-        return None
-    half = float(ndtri((1 + level) / 2)) * se
-    log_h = max(0.0, 0.5 * math.log(q / df)) if q > 0 else 0.0
-    low, high = (max(0.0, 100 * (1 - math.exp(-2 * (log_h + side)))) for side in (-half, half))
-    return low, high
+    """Return the test-based interval of that I2 in percent; None with 2 studies and a small Q."""
+    q = cochran_q(fit)
+    return i2_interval(q.q, q.df, level)
 
 
 def q_profile(fit: RandomEffectsFit, level: float = 0.95) -> tuple[float, float]:

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 
 from equipoise.errors import NotIdentifiedError
 from equipoise.estimates import Estimate, Estimates, Refusal
+from equipoise.synthesis.i2 import i2_of_q
 from equipoise.synthesis.sparse.effect_rows import UNITS, listed, pooled_rows, said_nothing
 from equipoise.synthesis.sparse.mantel_haenszel import (
     Pooled,
@@ -152,9 +153,8 @@ def _q(test: ChiSquare, label: str) -> Estimate:
 
 
 def _i2_q(test: ChiSquare) -> Estimate:
-    share = max(1 - test.df / test.statistic, 0.0) if test.statistic > 0 else 0.0
     return Estimate(
-        "i2-q", None, estimate=100 * share, unit="percent",
+        "i2-q", None, estimate=i2_of_q(test.statistic, test.df), unit="percent",
         method="(Q - df) / Q (Higgins & Thompson 2002)",
     )  # fmt: skip
 
