@@ -27,11 +27,16 @@ NAMES = {"SMD": "Hedges' g", "MD": "points", "RD": "risk difference", "COR": "co
     type=click.FloatRange(0.5, 0.9999),
     help="Coverage of the intervals; the plan's by default, and nothing is written for another.",
 )
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Build the site of an evidence folder here: pages, decision aid, safety screen, copies.",
+)
 @plot_option("Also draw a forest plot of the primary analysis, or of --analysis")
 @json_option
 def command(
-    review: Path, analysis: str | None, dry_run: bool, level: float | None, plot: Path | None,
-    as_json: bool,
+    review: Path, analysis: str | None, dry_run: bool, level: float | None, out: Path | None,
+    plot: Path | None, as_json: bool,
 ) -> None:  # fmt: skip
     """Run the planned analyses of a review folder; write them into results/ under their version.
 
@@ -44,7 +49,11 @@ def command(
       equipoise synthesise my-review --analysis primary --json
       equipoise synthesise my-review --plot forest.svg
       equipoise synthesise microdosing-depression
+      equipoise synthesise evidence --out site      the site of the evidence that comes with it
     """
+    if out is not None:
+        _site(review, out)
+        return
     from equipoise.synthesis.evidence import find_review  # noqa: PLC0415  (--help is instant)
     from equipoise.synthesis.review import read_review, synthesise  # noqa: PLC0415
     from equipoise.synthesis.review.versions.results import write_result  # noqa: PLC0415
@@ -60,6 +69,21 @@ def command(
         click.echo(made.estimates.to_json())
         return
     _print(made)
+
+
+def _site(evidence: Path, out: Path) -> None:
+    from datetime import UTC, datetime  # noqa: PLC0415
+    from functools import partial  # noqa: PLC0415
+
+    from equipoise.report.site import build_site, gather, read_evidence  # noqa: PLC0415
+
+    today = datetime.now(UTC).date()
+    content = gather(
+        read_evidence(evidence), today, f"{today:%Y.%m}.1", progress=partial(click.echo, err=True)
+    )
+    site = build_site(content)
+    site.write(out)
+    click.echo(f"Wrote {len(site.files)} files into {out}; open {out / 'index.html'}", err=True)
 
 
 def _draw(made: Synthesis, analysis: str | None, plot: Path) -> None:

@@ -1,0 +1,110 @@
+"""A page or file of the site, and how pages are laid out: one frame, one style sheet."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import TYPE_CHECKING, Any, Protocol, cast
+
+from equipoise.report.page import environment
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+    from equipoise.report.site.content import Content
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """What is written: a path below the site's folder, with forward slashes, and its text."""
+
+    path: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page before it is laid out.
+
+    Parameters
+    ----------
+    path
+        Below the site's folder: "aid.html", "reviews/NAME.html". Links are relative, so that the
+        site also opens from a disk.
+    template
+        Name in templates/site; it extends site/frame.html.
+    values
+        What the template needs beside `content`, `page` and `link`.
+    menu
+        The words of the page in the menu; empty where it is not in it.
+    scripts
+        Classic scripts that stand in the site's folder.
+    """
+
+    path: str
+    title: str
+    template: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+    menu: str = ""
+    scripts: tuple[str, ...] = ()
+
+
+class PageFile(Protocol):
+    """A file of the folder `pages`: its place in the menu and what it makes of the content."""
+
+    ORDER: int
+
+    def pages(self, content: Content) -> Iterable[Page]:
+        """Make its pages; none where there is nothing to say."""
+        ...
+
+
+class CopyFile(Protocol):
+    """A file of the folder `copies`: the content for machines, or what pages need beside them."""
+
+    def files(self, content: Content) -> Iterable[File]:
+        """Make its files."""
+        ...
+
+
+@cache
+def page_files() -> tuple[PageFile, ...]:
+    """Return every file of the folder `pages`, in the order of the menu."""
+    from equipoise.report.site import pages  # noqa: PLC0415  (they import this module)
+
+    found = [cast("PageFile", module) for module in _modules(pages)]
+    return tuple(sorted(found, key=lambda one: one.ORDER))
+
+
+@cache
+def copy_files() -> tuple[CopyFile, ...]:
+    """Return every file of the folder `copies`."""
+    from equipoise.report.site import copies  # noqa: PLC0415
+
+    return tuple(cast("CopyFile", module) for module in _modules(copies))
+
+
+def _modules(package: ModuleType) -> list[ModuleType]:
+    names = sorted(module.name for module in iter_modules(package.__path__))
+    return [import_module(f"{package.__name__}.{name}") for name in names]
+
+
+def lay_out(pages: Iterable[Page], content: Content) -> tuple[File, ...]:
+    """Write every page with the same frame and menu."""
+    made = tuple(pages)
+    menu = tuple(page for page in made if page.menu)
+    return tuple(File(page.path, _text(page, menu, content)) for page in made)
+
+
+def _text(page: Page, menu: tuple[Page, ...], content: Content) -> str:
+    def link(path: str) -> str:
+        """Return a path of the site as seen from this page."""
+        return posixpath.relpath(path, posixpath.dirname(page.path) or ".")
+
+    template = environment().get_template(f"site/{page.template}")
+    text: str = template.render(content=content, page=page, menu=menu, link=link, **page.values)
+    return text

@@ -1,0 +1,43 @@
+"""site.yaml: who makes a site, who pays, when it is checked next. Nothing here is a finding."""
+
+from __future__ import annotations
+
+from equipoise.protocol.part import Part, Text, Whole
+
+
+class Author(Part):
+    """Who made it, with what training."""
+
+    name: Text
+    role: Text
+    training: Text
+
+
+class SitePlan(Part):
+    """What a site says of itself.
+
+    Parameters
+    ----------
+    identifier
+        Of the feed and of citations: small letters, digits and hyphens.
+    update_days
+        Days after which the evidence is to be looked at again.
+    searched_on
+        Per review, the day of its last search; where none is given the page says so.
+    address
+        Where the site will stand, without a slash at its end; links are relative and need none.
+    """
+
+    identifier: Text = "evidence"
+    title: Text = "Evidence"
+    question: Text = "What does the evidence say?"
+    language: Text = "en"
+    authors: tuple[Author, ...] = ()
+    funding: Text = "Not stated"
+    interests: Text = "Not stated"
+    reviewed_by: tuple[Author, ...] = ()
+    update_days: Whole = 180
+    update_policy: Text | None = None
+    licence: Text = "Not stated"
+    address: Text | None = None
+    source_code: Text | None = None
