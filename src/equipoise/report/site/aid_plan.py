@@ -7,6 +7,7 @@ of facts, and what an option is like as KIND/FACT; all of them may be empty, and
 from __future__ import annotations
 
 from collections import Counter
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
@@ -19,6 +20,7 @@ from equipoise.synthesis.review.facts import Slug
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from equipoise.report.site.content import Content
     from equipoise.report.site.evidence_folder import EvidenceFolder
 
 Plain = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, pattern=r"^\D+$")]
@@ -90,8 +92,9 @@ class Value(Part):
 
 
 class Aid(Part):
-    """The whole aid."""
+    """The whole aid; `looked_at` is the day on which its words were last gone through."""
 
+    looked_at: date
     title: Plain
     question: Annotated[str, StringConstraints(pattern=r"^[^\d?]+\?$")]
     conditions: Annotated[tuple[Condition, ...], Field(min_length=1)]
@@ -120,6 +123,28 @@ class Aid(Part):
     def in_order(self) -> tuple[Option, ...]:
         """Doing nothing first, then by name: never by what they do."""
         return tuple(sorted(self.options, key=lambda one: (not one.first, one.name.casefold())))
+
+
+def due(aid: Aid, content: Content) -> date:
+    """Return the day on which the words of the aid have to be gone through again."""
+    return aid.looked_at + timedelta(days=content.plan.update_days)
+
+
+def overdue(content: Content) -> str | None:
+    """Return a warning where the aid of an evidence folder is past its due date.
+
+    Raises
+    ------
+    DataError
+        As `read_aid`.
+    """
+    aid = read_aid(content.folder)
+    if aid is None or content.today <= due(aid, content):
+        return None
+    return (
+        f"The decision aid was last gone through on {aid.looked_at}, and was due again by "
+        f"{due(aid, content)}: read it through, and write the day in {FILE} as `looked_at`."
+    )
 
 
 def _twice(ids: Iterable[str]) -> list[str]:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 SHOWN = ("headline", "indirect", "people", "effect", "control", "control-unknown")
 """What a box says of an answer, in this order; the rest is on the review's page."""
+NUMBERS = ":effect"
 WITHOUT = ("control", "control-unknown")
 
 
@@ -38,6 +39,16 @@ class Box:
     chance: Chance | None
     people: str
     time: str
+
+    @property
+    def plain(self) -> tuple[Line, ...]:
+        """What stands below the first line."""
+        return tuple(one for one in self.lines[1:] if not one.id.endswith(NUMBERS))
+
+    @property
+    def numbers(self) -> tuple[Line, ...]:
+        """What opens: the effect in the unit of its analysis."""
+        return tuple(one for one in self.lines[1:] if one.id.endswith(NUMBERS))
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ class Element:
     folded: bool
     marks: tuple[str, ...] = ()
     anchor: str = ""
+    holds_block: bool = False
     said: list[str] = field(default_factory=list)
 
 
@@ -84,7 +85,11 @@ class Reader(HTMLParser):
             return
         if not one.folded:
             self.marks += [Mark(name, one.anchor, text) for name in one.marks]
-        if one.tag in BLOCKS and not one.unscored:
+        if one.tag not in BLOCKS:
+            return
+        for above in self.open:
+            above.holds_block = True
+        if not one.unscored and not one.holds_block:
             self.blocks.append(text)
 
 
