@@ -13,7 +13,7 @@ from math import sqrt
 from equipoise.errors import DataError
 
 WORD = re.compile(r"[A-Za-z]+(?:['’][A-Za-z]+)?")
-SENTENCE = re.compile(r"[.!?:;]+(?=\s|$)")
+SENTENCE = re.compile(r"[.!?:]+(?=\s|$)")
 VOWELS = re.compile(r"[aeiouy]+")
 SILENT = re.compile(r"(?:[^aeiouylrs]|[^aeioul]l|[^aeiour]r|[aeiour]s|[aeiouwy][lr]|[lnr]s)e$")
 SILENT_ED = re.compile(r"[^aeioutdy]ed$|[aeiouy]ed$")

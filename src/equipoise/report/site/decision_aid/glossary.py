@@ -18,11 +18,11 @@ class Glossary(Part):
 
     drugs: tuple[Text, ...] = ()
     diagnoses: tuple[Text, ...] = ()
-    terms: tuple[Text, ...] = ()
+    therapies: tuple[Text, ...] = ()
 
 
 def glossary(folder: EvidenceFolder) -> frozenset[str]:
     """Return the words of an evidence folder's glossary, in lower case; none where it has none."""
     file = folder.path / FILE
     found = read_part(file, Glossary) if file.is_file() else Glossary()
-    return frozenset(word.casefold() for word in (*found.drugs, *found.diagnoses, *found.terms))
+    return frozenset(word.casefold() for word in (*found.drugs, *found.diagnoses, *found.therapies))

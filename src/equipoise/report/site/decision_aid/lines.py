@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from equipoise.errors import DataError
+from equipoise.report.evidence.answer import ASSUMED
 from equipoise.report.site.decision_aid.amounts import without_amounts
-from equipoise.report.site.decision_aid.chances import NOT_JUDGED
+from equipoise.report.site.decision_aid.chances import HUNDRED, NOT_JUDGED
 from equipoise.synthesis.evidence.facts import MODELS, read_facts
 
 if TYPE_CHECKING:
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
     from equipoise.report.site.content import Content, Told
     from equipoise.synthesis.evidence.facts import EvidenceFact
 
+SHARE_OF = re.compile(r"percent of (?P<whom>population|adults)")
+NUMBER = re.compile(r"\d+(?:\.\d+)?")
 NO_STUDY = "no study"
 GAP = "No study in this version."
 NO_SOURCE = "No source read in this version."
@@ -28,9 +32,9 @@ class Line:
     Parameters
     ----------
     studies
-        Ids of studies or facts; empty only of a gap.
+        Ids of studies or facts; empty of a gap, and of a scenario that a plan states.
     sources
-        Their citations, with DOI where there is one.
+        Their citations, with DOI where there is one; of a scenario what the plan names.
     cut
         Whether an amount was taken out of the text.
     page
@@ -48,15 +52,18 @@ class Line:
     @property
     def gap(self) -> bool:
         """Whether nothing stands behind it: nobody looked, or nothing was found."""
-        return not self.studies
+        return not self.studies and not self.sources
 
 
 def sentence_line(told: Told, said: Sentence) -> Line:
     """Return a review's sentence as a line."""
+    found = tuple(study_source(told, one) for one in said.studies)
+    if said.certainty == ASSUMED:
+        planned = told.review.outcomes[said.outcome].people.source
+        found = (without_amounts(planned),) if planned else ()
     return Line(
-        said.id, said.text, said.certainty, said.studies,
-        tuple(study_source(told, one) for one in said.studies), page=f"reviews/{told.name}.html",
-    )  # fmt: skip
+        said.id, said.text, said.certainty, said.studies, found, page=f"reviews/{told.name}.html"
+    )
 
 
 def study_source(told: Told, name: str) -> str:
@@ -75,6 +82,19 @@ def fact_line(fact: EvidenceFact) -> Line:
         f"fact:{fact.id}", text if text.endswith(".") else f"{text}.", NOT_JUDGED, (fact.id,),
         (source,), cut=text != fact.text,
     )  # fmt: skip
+
+
+def prevalence_line(fact: EvidenceFact) -> Line:
+    """Return how common a condition is in people of a hundred; the fact's own text elsewhere."""
+    unit, figure = str(getattr(fact, "unit", "")), fact.figure or ""
+    share = SHARE_OF.match(unit)
+    if share is None or not NUMBER.fullmatch(figure) or not fact.population:
+        return fact_line(fact)
+    people = "adults" if share["whom"] == "adults" else "people"
+    where = fact.population.partition(",")[0]
+    year = f" ({fact.year})" if fact.year else ""
+    text = f"About {round(float(figure))} of {HUNDRED} {people} in the {where} have it{year}."
+    return replace(fact_line(fact), text=text)
 
 
 def gap_line(*steps: str, text: str = GAP) -> Line:

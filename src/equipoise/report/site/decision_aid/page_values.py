@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from equipoise.errors import DataError
 from equipoise.report.page import environment
 from equipoise.report.site.aid_plan import HEADINGS, due, overdue
 from equipoise.report.site.decision_aid.chances import joint
@@ -20,7 +21,7 @@ from equipoise.report.site.decision_aid.evidence_used import (
 )
 from equipoise.report.site.decision_aid.glossary import glossary
 from equipoise.report.site.decision_aid.icons import icons
-from equipoise.report.site.decision_aid.lines import Line, fact_line, known_facts
+from equipoise.report.site.decision_aid.lines import Line, known_facts, prevalence_line
 from equipoise.report.site.decision_aid.options import options_told
 from equipoise.report.site.ipdas import met_of, read_page, read_records, score
 from equipoise.report.site.reading_grade import flesch_kincaid, smog
@@ -70,7 +71,12 @@ def aid_values(content: Content, aid: Aid, *, printing: bool = False) -> dict[st
 
 def _condition(content: Content, one: Condition) -> ConditionTold:
     known = known_facts(content, "prevalence")
-    return ConditionTold(one, tuple(fact_line(known[name]) for name in one.prevalence))
+    if missing := [name for name in one.prevalence if name not in known]:
+        raise DataError(
+            f"aid.yaml names facts of prevalence that are not there, or not verified: "
+            f"{', '.join(missing)}."
+        )
+    return ConditionTold(one, tuple(prevalence_line(known[name]) for name in one.prevalence))
 
 
 def _joint(told: tuple[OptionTold, ...]) -> bool:
@@ -88,7 +94,8 @@ def _of_itself(content: Content, values: dict[str, Any]) -> dict[str, Any]:
     blank = values | {"content": content, "link": str, "grade": 0.0, "smog": 0.0}
     html = environment().get_template(BODY).render(blank | _met(nothing))
     read, exempt = read_page(html), glossary(content.folder)
-    grades = {"grade": flesch_kincaid(read.blocks, exempt), "smog": smog(read.blocks, exempt)}
+    once = dict.fromkeys(read.blocks)  # a line that stands twice is read once
+    grades = {"grade": flesch_kincaid(once, exempt), "smog": smog(once, exempt)}
     return grades | _met(score(read.marks, read_records(content.folder)))
 
 

@@ -27,6 +27,7 @@ class Element:
     anchor: str = ""
     holds_block: bool = False
     said: list[str] = field(default_factory=list)
+    scored: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,8 @@ class Reader(HTMLParser):
         if self.open and not self.open[-1].hidden:
             for one in self.open:
                 one.said.append(data)
+                if not self.open[-1].unscored:
+                    one.scored.append(data)
 
     def handle_endtag(self, tag: str) -> None:
         """Close an element, and take down what was said in it."""
@@ -80,7 +83,7 @@ class Reader(HTMLParser):
                 return
 
     def _done(self, one: Element) -> None:
-        text = re.sub(r"\s+", " ", "".join(one.said)).strip()
+        text, scored = _plain(one.said), _plain(one.scored)
         if not text or one.hidden:
             return
         if not one.folded:
@@ -89,8 +92,12 @@ class Reader(HTMLParser):
             return
         for above in self.open:
             above.holds_block = True
-        if not one.unscored and not one.holds_block:
-            self.blocks.append(text)
+        if scored and not one.unscored and not one.holds_block:
+            self.blocks.append(scored)
+
+
+def _plain(said: list[str]) -> str:
+    return re.sub(r"\s+", " ", "".join(said)).strip()
 
 
 def read_page(html: str) -> Reader:
