@@ -104,7 +104,11 @@ class Aid(Part):
 
     @model_validator(mode="after")
     def _hangs_together(self) -> Self:
-        named = (("conditions", self.conditions), ("options", self.options), ("values", self.values))
+        named = (
+            ("conditions", self.conditions),
+            ("options", self.options),
+            ("values", self.values),
+        )
         for field, parts in named:
             if twice := _twice(one.id for one in parts):
                 raise ValueError(f"{field} share an id: {', '.join(twice)}; give each its own")

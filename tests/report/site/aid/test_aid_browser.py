@@ -120,12 +120,12 @@ def test_on_a_phone_both_sides_stand_on_the_screen(opened):
 def test_good_and_bad_cells_look_the_same(opened):
     page = opened(viewport={"width": 1280, "height": 800})
     styles = """cells => [...new Set(cells.map(one => { const s = getComputedStyle(one);
-      return [s.color, s.backgroundColor, s.fontSize, s.fontWeight, s.width].join(); }))]"""
+      return [s.color, s.backgroundColor, s.fontSize, s.fontWeight, Math.round(parseFloat(s.width))].join(); }))]"""
     assert len(page.locator(".sides td").evaluate_all(styles)) == 1
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("path", ["aid.html", "aid-print.html", "ipdas.html"])
+@pytest.mark.parametrize("path", ["aid.html", "ipdas.html"])
 def test_axe_finds_nothing(opened, path, scheme):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="runs axe")
     page = opened(path, color_scheme=scheme)

@@ -233,7 +233,11 @@ def test_k3_each_outcome_has_counts_or_says_that_there_are_none(aid, plan):
     for block in blocks:
         assert block.all("figure", class_="chance") or any(
             words in block.text
-            for words in ("No study in this version", "No study here says how many", "gave no number")
+            for words in (
+                "No study in this version",
+                "No study here says how many",
+                "gave no number",
+            )
         ), block.text
 
 
@@ -277,7 +281,9 @@ def test_k6_no_table_holds_counts_of_two_options(aid):
     for figure in aid.all("figure", class_="chance"):
         caption = figure.one("caption").text
         assert "When asked: " in caption or "The time is not told." in caption
-        inside = [one for one in _above(figure) if one.tag == "section" and "data-option" in one.attrs]
+        inside = [
+            one for one in _above(figure) if one.tag == "section" and "data-option" in one.attrs
+        ]
         assert len(inside) == 1  # of one option alone, both groups in one study
     for table in aid.all("table", class_="sides"):
         assert not re.search(r"\d+ more|\d+ fewer", table.text)

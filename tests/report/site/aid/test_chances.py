@@ -21,7 +21,12 @@ from equipoise.synthesis.evidence.facts import Harm, facts
 
 
 def harm(**changes) -> Harm:
-    plain = {"id": "made-up", "topic": "headache", "text": "Some had it.", "figure": "10 of 50 (20%)"}
+    plain = {
+        "id": "made-up",
+        "topic": "headache",
+        "text": "Some had it.",
+        "figure": "10 of 50 (20%)",
+    }
     return Harm.model_validate(plain | changes)
 
 
@@ -120,7 +125,10 @@ def test_icons_are_the_counts_and_fill_the_array(of, data):
         ("under 0.5 g of mushroom, against", "under mushroom, against"),
         ("ketamine 1 mg/kg under the skin", "ketamine under the skin"),
         ("LSD 15 µg every 3 days for weeks", "LSD for weeks"),
-        ("30 of 79 people (38%) in 24 hours, 10 mmHg", "30 of 79 people (38%) in 24 hours, 10 mmHg"),
+        (
+            "30 of 79 people (38%) in 24 hours, 10 mmHg",
+            "30 of 79 people (38%) in 24 hours, 10 mmHg",
+        ),
         ("up to 6.5 years, 5 groups of 12", "up to 6.5 years, 5 groups of 12"),
     ],
 )

@@ -36,7 +36,7 @@ def by_dictionary(texts, exempt):
 
 @pytest.fixture(scope="module")
 def blocks(texts):
-    body = texts["aid.html"].partition("<div class=\"aid\"")[2].partition("</main>")[0]
+    body = texts["aid.html"].partition('<div class="aid"')[2].partition("</main>")[0]
     return list(dict.fromkeys(read_page(f"<div {body}").blocks))
 
 

@@ -15,8 +15,8 @@ from equipoise.report.site.aid_plan import HEADINGS, due, overdue
 from equipoise.report.site.decision_aid.chances import joint
 from equipoise.report.site.decision_aid.evidence_used import (
     DOMAINS,
-    evidence_used,
     every_line,
+    evidence_used,
     sources,
 )
 from equipoise.report.site.decision_aid.glossary import glossary
