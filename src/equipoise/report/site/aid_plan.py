@@ -1,7 +1,8 @@
 """aid.yaml: the choice, its options, and where to look for what is known of each.
 
-Nothing in it is a finding. What helps is named as REVIEW:ANALYSIS, harms as a query of the register
-of facts, and what an option is like as KIND/FACT; all of them may be empty, and then the aid says so.
+Nothing in it is a finding. What helps is named as REVIEW:ANALYSIS, harms as a query of the
+register of facts, and what an option is like as KIND/FACT. Any of them may be empty, and then the
+aid says so.
 """
 
 from __future__ import annotations
@@ -77,11 +78,11 @@ class Option(Part):
     what: Plain
     first: bool = False
     helps: dict[Slug, tuple[Query, ...]]
-    without: dict[Slug, tuple[Query, ...]] = {}
+    without: dict[Slug, tuple[Query, ...]] = Field({})
     substances: tuple[Text, ...] = ()
     classes: tuple[Text, ...] = ()
     harms: tuple[HarmGroup, ...] = ()
-    living: dict[Heading, tuple[FactName, ...]] = {}
+    living: dict[Heading, tuple[FactName, ...]] = Field({})
 
 
 class Value(Part):
@@ -172,6 +173,6 @@ def read_aid(folder: EvidenceFolder) -> Aid | None:
         if r"'^\D+$'" not in str(error):
             raise
         raise DataError(
-            f"{error}. No digit may stand in {FILE}: a number is a finding, and comes from a review "
-            "or a fact."
+            f"{error}. No digit may stand in {FILE}: a number is a finding, and comes from a "
+            "review or a fact."
         ) from None

@@ -120,7 +120,8 @@ def test_on_a_phone_both_sides_stand_on_the_screen(opened):
 def test_good_and_bad_cells_look_the_same(opened):
     page = opened(viewport={"width": 1280, "height": 800})
     styles = """cells => [...new Set(cells.map(one => { const s = getComputedStyle(one);
-      return [s.color, s.backgroundColor, s.fontSize, s.fontWeight, Math.round(parseFloat(s.width))].join(); }))]"""
+      const width = Math.round(parseFloat(s.width));
+      return [s.color, s.backgroundColor, s.fontSize, s.fontWeight, width].join(); }))]"""
     assert len(page.locator(".sides td").evaluate_all(styles)) == 1
 
 

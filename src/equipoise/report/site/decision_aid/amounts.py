@@ -16,8 +16,8 @@ AMOUNT = re.compile(
     re.IGNORECASE,
 )
 SCHEDULE = re.compile(
-    r"\s*\b(?:of (?:weekly|daily) doses|(?:a dose )?every (?:\w+ )?days?|x ?\d+|(?:once|twice|\d+ times)"
-    r" a (?:day|week))\b",
+    r"\s*\b(?:of (?:weekly|daily) doses|(?:a dose )?every (?:\w+ )?days?|x ?\d+"
+    r"|(?:once|twice|\d+ times) a (?:day|week))\b",
     re.IGNORECASE,
 )
 

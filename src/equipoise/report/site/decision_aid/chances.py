@@ -155,7 +155,7 @@ def of_harm(harm: Harm) -> Chance | None:
 def events_of(figure: str | None, people: str | None) -> tuple[int, int] | None:
     """Return events and people of a printed figure, where the two can be told from it.
 
-    >>> events_of("11 of 346 (3%)", None), events_of("81 (18.8%)", "431"), events_of("7", "32 vs 30")
+    >>> events_of("11 of 346 (3%)", None), events_of("81 (18.8%)", "431"), events_of("7", "30")
     ((11, 346), (81, 431), None)
     """
     found = EVENTS.match(figure or "")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from equipoise.report.site.decision_aid.chances import NOT_JUDGED
 from equipoise.synthesis.review.certainty import certainty_of
+from equipoise.synthesis.review.screening.record import read_records
 
 if TYPE_CHECKING:
     from equipoise.report.site.content import Told
@@ -33,6 +34,8 @@ class Used:
     ----------
     studies, pooled, left_out
         Counts: in the review, in the answer, and not in the answer.
+    searches
+        Records of searches of databases that the review keeps.
     reasons
         By domain of GRADE, whether it lowered the certainty.
     why
@@ -47,6 +50,7 @@ class Used:
     studies: int
     pooled: int
     left_out: int
+    searches: int
     reasons: dict[str, str]
     why: tuple[str, ...]
 
@@ -67,7 +71,8 @@ def _used(options: Iterable[OptionTold]) -> Iterator[Used]:
                 reasons, why = _reasons(box.told, name)
                 yield Used(
                     told.option.name, condition, box.query, box.told, box.lines[0].certainty,
-                    len(made.folder.studies), len(chosen.rows), len(chosen.left_out), reasons, why,
+                    len(made.folder.studies), len(chosen.rows), len(chosen.left_out),
+                    len(read_records(made.folder.searches)), reasons, why,
                 )  # fmt: skip
 
 

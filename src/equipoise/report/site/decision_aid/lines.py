@@ -1,4 +1,4 @@
-"""One line of the aid: a review's sentence, a verified fact, or a gap; each with what it rests on."""
+"""One line of the aid: a review's sentence, a fact, or a gap; each with what it rests on."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ WITHOUT = ("control", "control-unknown")
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """One answer of a review as an option's box shows it: `chance` only where people are counted."""
+    """One answer of a review as the box of an option shows it; `chance` where people are counted."""
 
     query: str
     told: Told
@@ -77,7 +77,7 @@ def options_told(content: Content, aid: Aid) -> tuple[OptionTold, ...]:
 def _told(content: Content, option: Option) -> OptionTold:
     boxes = {name: _boxes(content, option, name) for name in option.helps}
     found = harms(content, option)
-    living = {
+    living: dict[str, tuple[Line, ...]] = {
         heading: facts_named(content, option.living.get(heading, ()))
         or (gap_line(option.id, heading, text=NO_SOURCE),)
         for heading in HEADINGS

@@ -23,7 +23,7 @@ RECORDS = "ipdas_records.yaml"
 
 
 class Criterion(Part):
-    """One criterion; `by` is the only way in which it can be met, `why` says why it cannot apply."""
+    """One criterion; `by` is the only way to meet it, `why` says why it cannot apply."""
 
     id: Id
     text: Text
