@@ -17,7 +17,11 @@ from equipoise.report.blocks import PARTS, Part, Section
 if TYPE_CHECKING:
     from equipoise.report.findings import Findings
 
-DOI = re.compile(r"\bdoi:?\s*(10\.\d{4,9}/[^\s,;()<>]*[^\s,;().<>])", re.IGNORECASE)
+DOI = re.compile(
+    r"\bdoi:?\s*(10\.\d{4,9}/(?:[^\s,;()<>]|\([^\s;()<>]*\))*(?:[^\s,;().<>]|\([^\s;()<>]*\)))",
+    re.IGNORECASE,
+)
+"""A DOI may hold brackets that close; one that stands in brackets ends before the last."""
 
 
 class SectionFile(Protocol):

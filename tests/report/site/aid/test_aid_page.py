@@ -164,6 +164,12 @@ def test_c2_a_source_of_each_study_stands_in_the_list(aid, content):
         assert (known[name].doi or known[name].citation) in sources, name
 
 
+def test_c2_a_doi_with_brackets_is_a_link_as_a_whole(aid):
+    links = {one.attrs["href"] for one in aid.one(id="sources").all("a")}
+    assert "https://doi.org/10.1016/S0140-6736(17)32802-7" in links
+    assert "https://doi.org/10.1002/wps.21069" in links
+
+
 def test_c3_the_time_is_the_day_of_the_build(pages, aid, texts):
     (block,) = marked(aid, "C3")
     assert block.one("time").attrs["datetime"] == TODAY.isoformat()

@@ -1,12 +1,15 @@
 """The score comes from marks in the page and from dated records, and turns by nothing else."""
 
 import re
+from dataclasses import replace
 from datetime import date
 
 import pytest
+import yaml
 
 from equipoise.errors import DataError
 from equipoise.report.site.ipdas import criteria, met_of, read_page, read_records, score
+from equipoise.report.site.plan import SitePlan
 
 from .conftest import built
 from .dom import tree
@@ -111,6 +114,25 @@ def test_each_mark_that_is_taken_out_costs_its_criterion(texts, name):
     missing = [one.criterion.id for one in score(read_page(without).marks, ()).every
                if one.status == "not met"]  # fmt: skip
     assert missing == [name]
+
+
+def test_a_site_that_says_nothing_of_itself_loses_what_it_does_not_say(content):
+    silent = replace(content, folder=replace(content.folder, plan=SitePlan()))
+    told = statuses(tree(built(silent)["ipdas.html"]))
+    assert {name for name, said in told.items() if said == "not met"} == {"C4", "C6", "K20"}
+
+
+def test_an_aid_with_nothing_behind_it_is_not_one(changed, tmp_path):
+    content = changed()
+    plan = yaml.safe_load((tmp_path / "aid.yaml").read_text(encoding="utf-8"))
+    for option in plan["options"]:
+        for name in ("without", "substances", "classes", "harms", "living"):
+            option.pop(name, None)
+        option["helps"] = {name: [] for name in option["helps"]}
+    (tmp_path / "aid.yaml").write_text(yaml.safe_dump(plan), encoding="utf-8")
+    told = statuses(tree(built(content)["ipdas.html"]))
+    lost = {name for name, said in told.items() if said == "not met"}
+    assert lost == {"C5", "K1", "K4", "K5", "K7", "K8", "K18", "K19"}
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,7 @@ WITHOUT = ("control", "control-unknown")
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """One answer of a review as the box of an option shows it; `chance` where people are counted."""
+    """One answer of a review as the box of an option shows it; `chance` if people are counted."""
 
     query: str
     told: Told

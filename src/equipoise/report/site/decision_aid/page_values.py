@@ -24,6 +24,7 @@ from equipoise.report.site.decision_aid.icons import icons
 from equipoise.report.site.decision_aid.lines import Line, known_facts, prevalence_line
 from equipoise.report.site.decision_aid.options import options_told
 from equipoise.report.site.ipdas import met_of, read_page, read_records, score
+from equipoise.report.site.plan import SitePlan
 from equipoise.report.site.reading_grade import flesch_kincaid, smog
 
 if TYPE_CHECKING:
@@ -65,6 +66,7 @@ def aid_values(content: Content, aid: Aid, *, printing: bool = False) -> dict[st
         "steps": STEPS, "weights": WEIGHTS, "headings": HEADINGS, "domains": DOMAINS,
         "used": evidence_used(told), "sources": sources(lines), "icons": icons,
         "joint": _joint(told), "due": due(aid, content), "late": overdue(content) is not None,
+        "has": _has(content, told),
     }  # fmt: skip
     return values | _of_itself(content, values)
 
@@ -77,6 +79,20 @@ def _condition(content: Content, one: Condition) -> ConditionTold:
             f"{', '.join(missing)}."
         )
     return ConditionTold(one, tuple(prevalence_line(known[name]) for name in one.prevalence))
+
+
+def _has(content: Content, told: tuple[OptionTold, ...]) -> dict[str, bool]:
+    """Say what there is to tell: without it a block says so, and carries no mark."""
+    plan, waiting = content.plan, told[0]
+    boxes = [box for one in told for own in one.boxes.values() for box in own]
+    harms = [chance for one in told for group in one.harms for chance in group.chances]
+    return {
+        "course": any(own for own in waiting.boxes.values()),
+        "counts": bool(harms) or any(box.chance for box in boxes),
+        "policy": plan.update_policy is not None,
+        "funder": plan.funding != SitePlan.model_fields["funding"].default,
+        "authors": bool(plan.authors),
+    }
 
 
 def _joint(told: tuple[OptionTold, ...]) -> bool:
