@@ -30,6 +30,8 @@ ALWAYS = {
 }  # fmt: skip
 """Everyday words that the rules get wrong."""
 POLYSYLLABLE = 3
+LABEL = 2
+"""Words of a block that is a label and no text: no grade of its own."""
 
 
 def syllables(word: str) -> int:
@@ -95,6 +97,17 @@ def flesch_kincaid(texts: Iterable[str], exempt: Collection[str] = ()) -> float:
     words, sentences = _counted(texts, exempt)
     spoken = sum(syllables(word) for word in words)
     return 0.39 * len(words) / sentences + 11.8 * spoken / len(words) - 15.59
+
+
+def hardest(texts: Iterable[str], exempt: Collection[str] = ()) -> float:
+    """Return the Flesch-Kincaid grade of the hardest block; labels are no blocks.
+
+    >>> round(hardest(["The cat sat on the mat.", "Go.", "Nobody understood anything."]), 1)
+    21.0
+    """
+    return max(
+        flesch_kincaid([text], exempt) for text in texts if len(words_of(text, exempt)) > LABEL
+    )
 
 
 def smog(texts: Iterable[str], exempt: Collection[str] = ()) -> float:

@@ -10,6 +10,7 @@ from equipoise.report.site.decision_aid.glossary import glossary
 from equipoise.report.site.ipdas import read_page
 from equipoise.report.site.reading_grade import (
     flesch_kincaid,
+    hardest,
     sentences_in,
     smog,
     syllables,
@@ -90,6 +91,8 @@ def test_k21_the_grade_on_the_page_is_the_one_worked_out(aid, blocks, exempt):
     block = aid.one(id="grade")
     assert block.one("span", class_="grade").text == f"{flesch_kincaid(blocks, exempt):.1f}"
     assert block.one("span", class_="smog").text == f"{smog(blocks, exempt):.1f}"
+    assert block.one("span", class_="hardest").text == f"{hardest(blocks, exempt):.1f}"
+    assert hardest(blocks, exempt) <= LIMIT
     assert "Flesch-Kincaid" in block.text
 
 

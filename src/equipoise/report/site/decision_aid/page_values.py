@@ -25,7 +25,7 @@ from equipoise.report.site.decision_aid.lines import Line, known_facts, prevalen
 from equipoise.report.site.decision_aid.options import options_told
 from equipoise.report.site.ipdas import met_of, read_page, read_records, score
 from equipoise.report.site.plan import SitePlan
-from equipoise.report.site.reading_grade import flesch_kincaid, smog
+from equipoise.report.site.reading_grade import flesch_kincaid, hardest, smog
 
 if TYPE_CHECKING:
     from equipoise.report.site.aid_plan import Aid, Condition
@@ -107,11 +107,12 @@ def _joint(told: tuple[OptionTold, ...]) -> bool:
 def _of_itself(content: Content, values: dict[str, Any]) -> dict[str, Any]:
     """Return grade and score of the page, found by reading it."""
     nothing = score((), ())
-    blank = values | {"content": content, "link": str, "grade": 0.0, "smog": 0.0}
+    blank = values | {"content": content, "link": str, "grade": 0.0, "smog": 0.0, "hardest": 0.0}
     html = environment().get_template(BODY).render(blank | _met(nothing))
     read, exempt = read_page(html), glossary(content.folder)
     once = dict.fromkeys(read.blocks)  # a line that stands twice is read once
     grades = {"grade": flesch_kincaid(once, exempt), "smog": smog(once, exempt)}
+    grades["hardest"] = hardest(once, exempt)
     return grades | _met(score(read.marks, read_records(content.folder)))
 
 
