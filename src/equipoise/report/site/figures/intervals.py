@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from equipoise.report.evidence.answer import OWN
+from equipoise.report.evidence.templates import words
 from equipoise.report.numbers import number
 from equipoise.report.site.figures.apportion import apportion
 from equipoise.report.site.figures.axis import Axis, axis_of
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 MOST = 50
 """Studies that a figure shows; more are a table of their own page."""
-PREDICTION = "prediction-interval"
+PREDICTION = ("prediction-interval", "prediction-interval-ratio")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,7 @@ def _weights(answer: Answer) -> dict[str, int]:
 
 
 def _comparator(row: Row) -> str:
-    return row.study.kind_of(row.contrast[1])
+    return words("controls", row.study.kind_of(row.contrast[1]))
 
 
 def _together(answer: Answer) -> Iterator[Drawn]:
@@ -116,7 +117,7 @@ def _together(answer: Answer) -> Iterator[Drawn]:
     if row is None or row.low is None or row.high is None or len(answer.rows) < 2:
         return
     yield Drawn("pooled", "All together", row.low, row.high, row.estimate)
-    wanted = (PREDICTION, "prediction-ratio")[answer.analysis.measure in RATIOS]
-    for other in answer.found.select(name=wanted).rows[:1]:
+    ahead = [one for one in answer.found if one.name in PREDICTION]
+    for other in ahead[:1]:  # that of the test's own kind comes first
         if other.low is not None and other.high is not None:
             yield Drawn("prediction", "Where a new trial may lie", other.low, other.high)
