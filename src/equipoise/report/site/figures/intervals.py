@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
@@ -71,14 +72,18 @@ def intervals_of(answer: Answer, names: dict[str, str]) -> Intervals | None:
     values = [value for one in drawn for value in (one.low, one.high)]
     treatment, control = (f"better with {w}" for w in (answer.wording.treatment, answer.control))
     less_is_better = answer.outcome.higher == "worse"
-    unit = (answer.central.unit if answer.central else None) or measure
     return Intervals(
         drawn,
         axis_of(values, ratio=measure in RATIOS),
-        unit.partition(" (below")[0].partition(" (above")[0],
+        _unit(measure),
         treatment if less_is_better else control,
         control if less_is_better else treatment,
     )
+
+
+def _unit(measure: str) -> str:
+    """Return what is on the axis: "SD units", "odds ratio"."""
+    return re.sub("^as an? ", "", words("units", measure))
 
 
 def _studies(answer: Answer, names: dict[str, str]) -> Iterator[Drawn]:
