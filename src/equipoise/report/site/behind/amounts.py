@@ -14,14 +14,15 @@ AMOUNT = re.compile(
     re.IGNORECASE,
 )
 DOSE = "[dose]"
+SEVERAL = re.compile(r"\[dose\](?:\s*(?:-|–|/|,|to|and|or)\s*\[dose\])+")
 
 
 def without_amounts(text: str) -> str:
     """Return a text with each amount of a drug as "[dose]".
 
-    >>> without_amounts("4 to 20 ug of LSD; ketamine 0.5 mg/kg in 12 people")
+    >>> without_amounts("4 ug and 20 ug of LSD; ketamine 0.5 mg/kg in 12 people")
     '[dose] of LSD; ketamine [dose] in 12 people'
     >>> without_amounts("g = 0.3, week 8")
     'g = 0.3, week 8'
     """
-    return AMOUNT.sub(DOSE, text)
+    return SEVERAL.sub(DOSE, AMOUNT.sub(DOSE, text))

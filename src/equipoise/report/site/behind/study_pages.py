@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from equipoise.report.numbers import number
 from equipoise.report.site.behind.amounts import without_amounts
-from equipoise.report.site.behind.study_table import short
+from equipoise.report.site.behind.study_table import places_of
 from equipoise.synthesis.review.study_numbers import ArmNumbers, ReportedEffect, Statement
 
 if TYPE_CHECKING:
@@ -117,17 +117,8 @@ def _uses(told: Told) -> Iterator[tuple[str, Use]]:
 
     made = told.synthesis
     bias = {one.label: _levels(one) for one in assessed(made.folder)}
-    pooled: dict[str, list[str]] = {}
-    out: dict[str, dict[str, None]] = {}
-    for analysis, selection in made.selections.items():
-        for row in selection.rows:
-            pooled.setdefault(row.study.id, []).append(analysis)
-        for left in selection.left_out:
-            out.setdefault(left.study.id, {})[short(left.reason)] = None
-    for name in made.folder.studies:
-        why = () if name in pooled else tuple(out.get(name, ()))
-        analyses = tuple(pooled.get(name, ()))
-        yield name, Use(told.name, told.review.title, analyses, why, bias.get(name, ()))
+    for name, (analyses, why_out) in places_of(made).items():
+        yield name, Use(told.name, told.review.title, analyses, why_out, bias.get(name, ()))
 
 
 def _levels(one: Assessed) -> tuple[tuple[str, str], ...]:

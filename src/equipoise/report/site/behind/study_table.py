@@ -12,7 +12,7 @@ from equipoise.synthesis.review.certainty import NOT_JUDGED, risk_of_bias_of
 
 if TYPE_CHECKING:
     from equipoise.report.site.content import Told
-    from equipoise.synthesis.review import Study
+    from equipoise.synthesis.review import Study, Synthesis
 
 ON_PAGE = 50
 """Rows of studies that a review's own page shows; more stand on a page of their own."""
@@ -51,6 +51,19 @@ def study_table(told: Told) -> tuple[StudyRow, ...]:
     """Return a row for each study of a review; those that are pooled first, then by id."""
     made = told.synthesis
     bias = risk_of_bias_of(made.folder)
+    places = places_of(made)
+    rows = [
+        StudyRow(
+            name, without_amounts(study.citation), study.doi or "", design_of(study),
+            people_in(study), bias.get(name, NOT_JUDGED), *places[name],
+        )
+        for name, study in made.folder.studies.items()
+    ]  # fmt: skip
+    return tuple(sorted(rows, key=lambda row: (not row.analyses, row.study)))
+
+
+def places_of(made: Synthesis) -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:
+    """Return of each study the analyses that pool it, and where none does the reasons."""
     pooled: dict[str, list[str]] = {}
     out: dict[str, dict[str, None]] = {}
     for name, selection in made.selections.items():
@@ -58,19 +71,14 @@ def study_table(told: Told) -> tuple[StudyRow, ...]:
             pooled.setdefault(row.study.id, []).append(name)
         for left in selection.left_out:
             out.setdefault(left.study.id, {})[short(left.reason)] = None
-    rows = [
-        StudyRow(
-            name, without_amounts(study.citation), study.doi or "", design_of(study),
-            people_in(study), bias.get(name, NOT_JUDGED), tuple(pooled.get(name, ())),
-            () if name in pooled else tuple(out.get(name, ())),
-        )
-        for name, study in made.folder.studies.items()
-    ]  # fmt: skip
-    return tuple(sorted(rows, key=lambda row: (not row.analyses, row.study)))
+    return {
+        name: (tuple(pooled.get(name, ())), () if name in pooled else tuple(out.get(name, ())))
+        for name in made.folder.studies
+    }
 
 
 def flow_of(told: Told, rows: tuple[StudyRow, ...]) -> Flow:
-    """Count the studies of a review; each that is in no analysis counts once, by its first reason."""
+    """Count the studies of a review; one that is in no analysis counts by its first reason."""
     first = Counter(row.why_out[0] if row.why_out else "no analysis asks for it"
                     for row in rows if not row.analyses)  # fmt: skip
     out = sorted(first.items(), key=lambda one: (-one[1], one[0]))

@@ -39,7 +39,8 @@ def apportion(shares: Sequence[float], of: int = 100) -> tuple[int, ...]:
         )
     exact = [of * one / total for one in shares]
     whole = [floor(one) for one in exact]
-    by_remainder = sorted(range(len(exact)), key=lambda k: (whole[k] - exact[k], k))
+    left = [round(one - part, 9) for one, part in zip(exact, whole, strict=True)]  # ties are ties
+    by_remainder = sorted(range(len(exact)), key=lambda k: (-left[k], k))
     for k in by_remainder[: of - sum(whole)]:
         whole[k] += 1
     return tuple(whole)

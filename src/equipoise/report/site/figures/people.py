@@ -53,7 +53,7 @@ class PeopleShown:
             )
         if not all(self.low <= one <= self.high for one in self._named) or self.low > self.high:
             raise DataError(
-                f"The limits must hold the counts: got {self.after} with {self.low} to {self.high}. "
+                f"Limits must hold the counts: got {self.after} with {self.low} to {self.high}. "
                 "Give people of 100, not differences, and the lower limit first."
             )
 
