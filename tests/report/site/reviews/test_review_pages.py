@@ -190,14 +190,15 @@ def test_numbers_that_nobody_checked_are_kept_apart_and_never_shown_as_checked(
 def test_a_study_page_tells_the_class_of_a_dose_and_never_an_amount(evidence, make_study, read):
     one = make_study("one")
     one["arms"].insert(1, {**one["arms"][0], "name": "LSD 20 ug"})
+    one["arms"].append({"name": "LSD 200 ug", "kind": "experimental", "dose": {"class": "full"}})
     plan_contrast = {"one": ["LSD 10 ug", "placebo"]}
     analysis = {"name": "main", "outcome": "mood", "measure": "SMD", "primary": True,
                 "comparators": ["inert-placebo"], "contrasts": plan_contrast}  # fmt: skip
     page = read(pages_of(evidence(one, analyses=[analysis]))["studies/one.html"])
     assert not AMOUNT.search(page.text)
-    assert page.cells[5:9] == ["LSD [dose], group 1", "experimental", "LSD", "micro dose"]
-    assert "LSD [dose], group 2" in page.cells
-    assert "LSD [dose], group 1 against placebo" in page.text
+    assert page.cells[5:9] == ["LSD [micro dose], group 1", "experimental", "LSD", "micro dose"]
+    assert {"LSD [micro dose], group 2", "LSD [full dose]"} <= set(page.cells)
+    assert "LSD [micro dose], group 1 against placebo" in page.text
 
 
 @pytest.mark.parametrize(

@@ -12,13 +12,14 @@ from equipoise.report.evidence.gaps import HARMS
 from equipoise.report.evidence.headline import HEADLINE
 from equipoise.report.site.behind.amounts import without_amounts
 from equipoise.report.site.figures.fact_box import FactBox, FactRow
-from equipoise.report.site.figures.intervals import Intervals, intervals_of
+from equipoise.report.site.figures.intervals import MOST, Intervals, intervals_of
 from equipoise.report.site.figures.people import OF, PeopleShown, people_shown
 
 if TYPE_CHECKING:
     from equipoise.report.evidence import Sentence
     from equipoise.report.evidence.answer import Answer
     from equipoise.report.site.content import Told
+    from equipoise.synthesis.review import Study
 
 PARTS = {
     "answer": (HEADLINE, "mixed-designs", "indirect"),
@@ -29,6 +30,8 @@ PARTS = {
     "gaps": ("change",),
 }
 """Beginnings of the kinds of sentence, by the part of the page that they stand in."""
+WIDE = 17
+"""Letters of authors beside the numbers of an interval, at 375 px."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,7 @@ def groups_of(told: Told) -> tuple[tuple[Group, ...], tuple[Sentence, ...]]:
             grouped.append([])
         grouped[-1].append(one)
     every = list(answers(told.synthesis))
-    made = [_group(answer, own, told) for answer, own in zip(every, grouped, strict=True)]
+    made = [_group(answer, own) for answer, own in zip(every, grouped, strict=True)]
     return tuple(made), rest
 
 
@@ -82,19 +85,26 @@ def part_of(kind: str) -> str:
     return next((part for part, kinds in PARTS.items() if kind.startswith(kinds)), "numbers")
 
 
-def _group(answer: Answer, own: list[Sentence], told: Told) -> Group:
+def _group(answer: Answer, own: list[Sentence]) -> Group:
     parts = {part: tuple(one for one in own if part_of(one.kind) == part) for part in PARTS}
     counted = next((one for one in own if one.kind == "people"), None)
     people = people_shown(counted) if counted is not None else None
-    names = {one: cited(study.citation) for one, study in told.synthesis.folder.studies.items()}
+    names = {row.study.id: cited(row.study) for row in answer.rows[: MOST + 1]}
     return Group(answer, parts, people, _box(answer, people), intervals_of(answer, names))
 
 
-def cited(citation: str) -> str:
-    """Return a citation short enough for a row of a figure: up to its year, without amounts."""
-    words = without_amounts(citation).split()
-    upto = next((k for k, word in enumerate(words) if word.strip("().,;").isdigit()), 4)
-    return " ".join(words[: min(upto + 1, 6)]).rstrip(",;.")
+def cited(study: Study) -> str:
+    """Return a study's name that fits a row of a figure on a telephone: authors and year.
+
+    The whole citation stands in the tables and on the study's page.
+    """
+    words = without_amounts(study.citation).split()
+    upto = next((k for k, word in enumerate(words) if str(study.year) in word), len(words))
+    whole = kept = words[:upto] or words
+    while len(kept) > 1 and len(" ".join(kept)) > WIDE:
+        kept = kept[:-1]
+    end = "" if kept == whole else "…"
+    return f"{' '.join(kept).rstrip(',;:.(')}{end} {study.year}".replace("et al ", "et al. ")
 
 
 def _box(answer: Answer, people: PeopleShown | None) -> FactBox | None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from equipoise.report.numbers import number
-from equipoise.report.site.behind.amounts import without_amounts
+from equipoise.report.site.behind.amounts import DOSE, without_amounts
 from equipoise.report.site.behind.study_table import places_of
 from equipoise.synthesis.review.study_numbers import ArmNumbers, ReportedEffect, Statement
 
@@ -100,16 +100,23 @@ def _page(study: Study, uses: tuple[Use, ...]) -> StudyPage:
 
 
 def arm_names(study: Study) -> dict[str, str]:
-    """Return what each arm is called without an amount; those that would be alike get a number."""
-    bare = {arm.name: without_amounts(arm.name) for arm in study.arms}
+    """Return what each arm is called, with the class of a dose in place of its amount.
+
+    Arms that would be called alike get a number.
+    """
+    bare = {arm.name: without_amounts(arm.name).replace(DOSE, f"[{_dose(arm)}]")
+            for arm in study.arms}  # fmt: skip
     alike = [name for name in bare if list(bare.values()).count(bare[name]) > 1]
     return bare | {name: f"{bare[name]}, group {k}" for k, name in enumerate(alike, start=1)}
 
 
+def _dose(arm: StudyArm) -> str:
+    return DOSES[arm.dose.dose_class] if arm.dose else "not given"
+
+
 def _arm(arm: StudyArm, names: Mapping[str, str]) -> ArmLine:
-    dose = DOSES[arm.dose.dose_class] if arm.dose else "not given"
     substance = without_amounts(arm.substance or "")
-    return ArmLine(names[arm.name], arm.kind.replace("-", " "), substance, dose, arm.n)
+    return ArmLine(names[arm.name], arm.kind.replace("-", " "), substance, _dose(arm), arm.n)
 
 
 def _uses(told: Told) -> Iterator[tuple[str, Use]]:

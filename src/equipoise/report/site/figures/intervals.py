@@ -13,6 +13,7 @@ from equipoise.report.numbers import number
 from equipoise.report.site.figures.apportion import apportion
 from equipoise.report.site.figures.axis import Axis, axis_of
 from equipoise.synthesis.review.study_effects import RATIOS
+from equipoise.synthesis.review.study_numbers import BASELINE
 
 if TYPE_CHECKING:
     from equipoise.report.evidence.answer import Answer
@@ -58,12 +59,14 @@ class Intervals:
 def intervals_of(answer: Answer, names: dict[str, str]) -> Intervals | None:
     """Return the figure of an analysis; None where it has no interval, or too many to draw.
 
+    Changes from before are not drawn: without a group beside them they favour nobody.
+
     Parameters
     ----------
     names
         What a study is called, by id.
     """
-    if not 0 < len(answer.rows) <= MOST:
+    if not 0 < len(answer.rows) <= MOST or BASELINE in answer.analysis.comparators:
         return None
     drawn = (*_studies(answer, names), *_together(answer))
     if not drawn:
