@@ -154,7 +154,7 @@ PLAN = {
 def evidence(tmp_path: Path) -> Callable[..., Content]:
     """Make an evidence folder of one review from studies given as data, and gather it."""
 
-    def make(*studies: dict[str, Any], **changes: Any) -> Content:
+    def make(*studies: dict[str, Any], judged: str = "", **changes: Any) -> Content:
         home = tmp_path / "reviews" / "made-up"
         (tmp_path / "studies").mkdir(exist_ok=True)
         home.mkdir(parents=True, exist_ok=True)
@@ -163,6 +163,12 @@ def evidence(tmp_path: Path) -> Callable[..., Content]:
             (tmp_path / "studies" / f"{one['id']}.yaml").write_text(text)
         plan = {**PLAN, "studies_folder": "../../studies", **changes}
         (home / "review.yaml").write_text(yaml.safe_dump(plan, sort_keys=False))
+        if judged:
+            levels = {key: dict.fromkeys([f"D{i}" for i in range(1, 6)], judged)
+                      for key in ("levels", "reasons")}  # fmt: skip
+            text = yaml.safe_dump({"studies": {one["id"]: levels for one in studies}})
+            (home / "judgements").mkdir(exist_ok=True)
+            (home / "judgements" / "rob2.yaml").write_text(text)
         return gather(read_evidence(tmp_path), TODAY, "2026.11.1")
 
     return make

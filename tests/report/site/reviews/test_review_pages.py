@@ -7,11 +7,12 @@ import pytest
 
 import equipoise.report
 from equipoise.report.evidence.sentence import BANNED
-from equipoise.report.site.behind import groups_of
+from equipoise.report.site.behind import certainty_records, groups_of
 from equipoise.report.site.behind.amounts import AMOUNT, without_amounts
 from equipoise.report.site.page import lay_out
 from equipoise.report.site.pages import review_list, reviews, studies
 from equipoise.synthesis.evidence import shipped_reviews
+from equipoise.synthesis.judgement.grade.certainty import REQUIRED
 from equipoise.synthesis.review.screening.record import Record, add_records
 
 TEMPLATES = Path(equipoise.report.__file__).parent / "templates" / "site"
@@ -231,3 +232,28 @@ def test_changing_one_study_changes_only_pages_that_hold_it(evidence, make_study
     first, now = (reviews.headlines(one.reviews["made-up"])[0].said for one in (both, moved))
     assert changed - {"reviews.html"} == {"reviews/made-up.html", "studies/two.html"}
     assert ("reviews.html" in changed) == (first != now)
+
+
+def test_judged_risk_of_bias_is_told_by_study_and_by_domain(evidence, make_study, read):
+    content = evidence(make_study("one"), make_study("two"), judged="high")
+    pages = pages_of(content)
+    review, study = read(pages["reviews/made-up.html"]), read(pages["studies/one.html"])
+    headline = review.under["made-up:main:headline"]
+    assert "one: high; two: high" in headline
+    assert review.text.count("Risk of bias: high") == 2
+    assert "not judged" not in study.text
+    assert "D1: high; D2: high; D3: high; D4: high; D5: high; overall: high" in study.text
+
+
+@pytest.mark.parametrize("name", REVIEWS)
+def test_every_reason_of_grade_has_a_line_moved_or_not(shipped, name):
+    groups, _ = groups_of(shipped.reviews[name])
+    records = certainty_records(groups)
+    assert len(records) == sum(group.answer.level is not None for group in groups)
+    for record, group in zip(
+        records, [g for g in groups if g.answer.level is not None], strict=True
+    ):
+        rules = [rule for rule, _, _ in record.lines]
+        assert {rule.replace("-", " ") for rule in REQUIRED} <= set(rules)
+        moved = [f"{rule} {by}: {why}" for rule, by, why in record.lines if by != "not moved"]
+        assert sorted(moved) == sorted(group.answer.certainty_reasons[1:])
