@@ -110,7 +110,7 @@ def test_no_sideways_scroll(opened, width):
 
 def test_on_a_phone_both_sides_stand_on_the_screen(opened):
     page = opened()
-    for row in page.locator(".sides tbody tr").all():
+    for row in page.locator(".two-sides tbody tr").all():
         good, bad = (cell.bounding_box() for cell in row.locator("td").all())
         assert good["x"] == bad["x"] >= 0
         assert good["width"] == bad["width"]
@@ -122,7 +122,7 @@ def test_good_and_bad_cells_look_the_same(opened):
     styles = """cells => [...new Set(cells.map(one => { const s = getComputedStyle(one);
       const width = Math.round(parseFloat(s.width));
       return [s.color, s.backgroundColor, s.fontSize, s.fontWeight, width].join(); }))]"""
-    assert len(page.locator(".sides td").evaluate_all(styles)) == 1
+    assert len(page.locator(".two-sides td").evaluate_all(styles)) == 1
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

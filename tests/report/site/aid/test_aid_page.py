@@ -74,7 +74,7 @@ def test_q3_rows_are_the_options_of_the_data_and_none_is_hidden(aid, plan):
     names = [option.name for option in plan.in_order]
     (options,) = marked(aid, "Q3")
     assert [one.text.strip() for one in options.all("dt")] == names
-    for table in aid.all("table", class_="sides"):
+    for table in aid.all("table", class_="two-sides"):
         rows = table.one("tbody").all("tr")
         assert [row.all("th")[0].text.strip() for row in rows] == names
         assert not any(row.folded or "hidden" in row.attrs for row in rows)
@@ -291,7 +291,7 @@ def test_k6_no_table_holds_counts_of_two_options(aid):
             one for one in _above(figure) if one.tag == "section" and "data-option" in one.attrs
         ]
         assert len(inside) == 1  # of one option alone, both groups in one study
-    for table in aid.all("table", class_="sides"):
+    for table in aid.all("table", class_="two-sides"):
         assert not re.search(r"\d+ more|\d+ fewer", table.text)
 
 
