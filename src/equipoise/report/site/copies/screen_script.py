@@ -1,0 +1,25 @@
+"""The scripts of the safety screen: the rules' own, and what asks and shows on the page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from equipoise.report.site.page import File
+from equipoise.safety.browser import SCRIPT
+
+if TYPE_CHECKING:
+    from equipoise.report.site.content import Content
+
+SCRIPTS = {
+    "screen.js": SCRIPT,
+    "screen-page.js": Path(__file__).parents[1] / "screen_page.js",
+}
+"""By name in the site, in the order in which the page loads them."""
+
+
+def files(content: Content) -> Iterator[File]:  # noqa: ARG001  (the same for every content)
+    """Yield both scripts."""
+    for name, path in SCRIPTS.items():
+        yield File(name, path.read_text(encoding="utf-8"))
