@@ -1,4 +1,4 @@
-"""What a person should look at before a site is shown: old or unchecked numbers, facts past their day."""
+"""What a person should look at before a site is shown: unchecked numbers, facts past their day."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def _facts(content: Content) -> Iterator[str]:
     for kind, found in rows.items():
         unverified = sum(not fact.verified for fact in found)
         if unverified:
-            yield f"Facts, {kind}: {unverified} of {len(found)} not verified, so not shown as facts."
+            yield f"Facts, {kind}: {unverified} of {len(found)} not verified; not shown as facts."
     read = [fact.read for found in rows.values() for fact in found if fact.read]
     due = max(read) + timedelta(days=content.plan.update_days) if read else None
     if due and due < content.today:

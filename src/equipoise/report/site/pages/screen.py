@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from equipoise.report.site.copies.screen_script import SCRIPTS
-from equipoise.report.site.pages.crisis import crisis_values
 from equipoise.report.site.page import Page
+from equipoise.report.site.pages.crisis import crisis_values
 from equipoise.safety import ANSWERS, LEVELS, rule_book, rule_rows
 from equipoise.safety.browser import to_browser_json
 
