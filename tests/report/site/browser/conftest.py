@@ -10,9 +10,10 @@ import pytest
 
 from equipoise.report.site import build_site, gather, read_evidence
 
+from .pages import DESK
+
 TODAY = date(2026, 11, 25)
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
-PHONE, DESK = {"width": 375, "height": 800}, {"width": 1280, "height": 900}
 
 
 @pytest.fixture(scope="session")
@@ -69,3 +70,14 @@ def visit(chromium) -> Callable[..., AbstractContextManager]:
         made.close()
 
     return opened
+
+
+@pytest.fixture(scope="session")
+def axe() -> Callable[[object], list[tuple[str, str]]]:
+    """Ask axe-core of a page: a rule and an element for each violation."""
+    made = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    return lambda page: [
+        (found["id"], node["html"][:200])
+        for found in made.run(page).response["violations"]
+        for node in found["nodes"]
+    ]

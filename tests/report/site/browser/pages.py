@@ -1,5 +1,7 @@
 """Questions that the tests put to a page in the browser."""
 
+DESK = {"width": 1280, "height": 900}
+
 FOCUSABLE = """() => {
   const all = [...document.querySelectorAll('a[href], button, input, select, summary, textarea, ' +
     '[tabindex="0"]')].filter(one => !one.disabled && one.checkVisibility(
@@ -31,6 +33,16 @@ INK = """() => {
   const style = getComputedStyle(document.body);
   return [style.color, style.backgroundColor];
 }"""
+
+
+GREENISH = """() => [...document.querySelectorAll('#result, #result *')].flatMap(one => {
+  const style = getComputedStyle(one);
+  return [style.color, style.backgroundColor, style.borderLeftColor, style.fill]
+    .map(text => [text, (text.match(/[0-9.]+/g) || []).map(Number)])
+    .filter(([, [r, g, b, a]]) => a !== 0 && g > r + 25 && g > b + 25)
+    .map(([text]) => `${one.tagName} ${text}`);
+})"""
+"""Colours in which green leads."""
 
 
 def wide(width: int) -> str:

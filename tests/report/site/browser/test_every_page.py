@@ -9,16 +9,6 @@ from .pages import FOCUSABLE, INK, OPEN_BLOCKS, SMALL_TARGETS, lines, wide
 SCHEMES = list(itertools.product((375, 1280), ("light", "dark")))
 
 
-@pytest.fixture(scope="session")
-def axe():
-    made = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
-    return lambda page: [
-        (found["id"], node["html"][:200])
-        for found in made.run(page).response["violations"]
-        for node in found["nodes"]
-    ]
-
-
 @pytest.mark.parametrize(("width", "scheme"), SCHEMES)
 def test_axe_finds_nothing(visit, kinds, axe, width, scheme):
     wrong = {}
