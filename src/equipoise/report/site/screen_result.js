@@ -67,10 +67,10 @@
     group.hits.forEach(function (hit) { tellHit(hits, words, hit); });
   }
 
-  function tellList(parent, title, texts, name) {
+  function tellList(parent, heading, texts, name) {
     if (!texts.length) { return; }
     var made = put(parent, "div", "", name);
-    put(made, "h3", title);
+    put(made, "h3", heading);
     list(made, texts);
   }
 

@@ -73,11 +73,11 @@ def visit(chromium) -> Callable[..., AbstractContextManager]:
 
 
 @pytest.fixture(scope="session")
-def axe() -> Callable[[object], list[tuple[str, str]]]:
+def axe() -> Callable[..., list[tuple[str, str]]]:
     """Ask axe-core of a page: a rule and an element for each violation."""
     made = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
-    return lambda page: [
+    return lambda page, where=None: [
         (found["id"], node["html"][:200])
-        for found in made.run(page).response["violations"]
+        for found in made.run(page, context=where).response["violations"]
         for node in found["nodes"]
     ]
