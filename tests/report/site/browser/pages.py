@@ -25,9 +25,9 @@ SMALL_TARGETS = """() => {
 
 OPEN_BLOCKS = """() => [...document.querySelectorAll('details')].filter(
   block => [...block.children].some(part => part.tagName !== 'SUMMARY' &&
-    part.textContent.trim() && part.getBoundingClientRect().height === 0)
+    part.textContent.trim() && !part.checkVisibility())
 ).map(block => block.outerHTML.slice(0, 200))"""
-"""Closed blocks whose content is not laid out."""
+"""Blocks whose content is not shown."""
 
 INK = """() => {
   const style = getComputedStyle(document.body);

@@ -110,6 +110,16 @@ def test_using_the_screen_asks_nothing_and_leaves_nothing(opened, site):
         assert page.locator("#country").input_value() == ""
 
 
+def test_a_page_that_comes_back_from_memory_is_empty(opened):
+    with opened() as page:
+        fill_in(page, {"suicide": "yes"}, ("Priadel",), country="US")
+        show(page)
+        back = "window.dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))"
+        page.evaluate(back)
+        assert page.locator("main input:checked, #medicines li").count() == 0
+        assert not page.locator("#result").is_visible()
+
+
 def test_the_screen_works_by_keyboard_alone(opened):
     """Only the keys Tab, arrows, Space and Enter, and letters for names."""
     with opened() as page:
