@@ -60,7 +60,7 @@
   }
 
   function tellGroup(parent, words, group) {
-    var made = put(parent, "div", "", "group level-" + group.level.replace(" ", "-"));
+    var made = put(parent, "div", "", "found level-" + group.level.replace(" ", "-"));
     if (group.crisis) { put(made, "p", words.urgent, "note"); }
     put(made, "h3", group.text);
     var hits = put(made, "ul");
@@ -142,11 +142,11 @@
     var words = data.wording.page, found = EquipoiseScreen.screen(data, input);
     if (found.crisis) { tellCrisis(parent, data, country, link); }
     put(parent, "h2", fill(words.result, { substances: input.substances.join(", ") }));
-    put(parent, "p", found.summary, "summary");
-    if (found.unknown_count) { put(parent, "p", found.unknown_count, "summary unknown"); }
+    put(parent, "p", found.summary, "count");
+    if (found.unknown_count) { put(parent, "p", found.unknown_count, "count unknown"); }
     groups(found.hits).forEach(function (group) { tellGroup(parent, words, group); });
     tellList(parent, words.unknown, found.unknown.map(function (one) { return one.text; }), "unknowns");
-    tellList(parent, words.not_checked, found.not_checked, "unchecked");
+    tellList(parent, words.not_checked, found.not_checked, "not-checked");
     found.notes.forEach(function (text) { put(parent, "p", text); });
     tellClinician(parent, data, input, found);
     return found;

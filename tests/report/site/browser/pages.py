@@ -54,7 +54,8 @@ def wide(width: int) -> str:
 
 
 def lines(page) -> set[str]:
-    """The lines of text of the main part, without its buttons."""
-    buttons = set(page.locator("main button").all_inner_texts())
+    """The lines of text of the main part, without the controls that only a script gives."""
+    for part in page.locator("main button, main .with-script").all():
+        part.evaluate("part => part.style.display = 'none'")
     text = page.locator("main").inner_text()
-    return {line.strip() for line in text.splitlines() if line.strip()} - buttons
+    return {line.strip() for line in text.splitlines() if line.strip()}

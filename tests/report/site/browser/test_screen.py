@@ -63,15 +63,15 @@ def test_the_page_shows_what_python_finds(opened, case):
         block = crisis_block(case.get("country"))
         crisis = [block.first, block.emergency, *block.lines] if wanted.crisis else []
         assert texts(".urgent strong, .urgent > p:nth-child(2), .urgent li") == crisis
-        assert texts(".summary") == [wanted.summary, *filter(None, [wanted.unknown_count])]
-        assert texts(".group .asked") == in_groups(wanted, lambda hit: hit.asked)
-        assert texts(".group .asked ~ p:not(.note, .asked)") == in_groups(
+        assert texts(".count") == [wanted.summary, *filter(None, [wanted.unknown_count])]
+        assert texts(".found .asked") == in_groups(wanted, lambda hit: hit.asked)
+        assert texts(".found .asked ~ p:not(.note, .asked)") == in_groups(
             wanted, lambda hit: [hit.reason, *filter(None, [hit.indirect])]
         )
-        assert texts(".group h3") == list(groups(wanted).values())
+        assert texts(".found h3") == list(groups(wanted).values())
         assert texts(".unknowns li") == [one.text for one in wanted.unknown]
-        assert texts(".unchecked li") == list(wanted.not_checked)
-        assert texts(":scope > p:not(.summary, .actions)") == list(wanted.notes)
+        assert texts(".not-checked li") == list(wanted.not_checked)
+        assert texts(":scope > p:not(.count, .actions)") == list(wanted.notes)
         assert page.told == []
 
 
@@ -200,7 +200,7 @@ def test_an_unknown_name_is_loud_until_a_name_is_chosen(opened):
         assert not page.locator("#result").is_visible()
         show(page)
         given = Answers({}, ("Lamictl",), {"Lamictl": "Lamictal"})
-        assert page.locator("#result .group .asked").all_text_contents() == [
+        assert page.locator("#result .found .asked").all_text_contents() == [
             text for hit in screen(given, "ketamine").hits for text in hit.asked
         ]
         page.get_by_role("button", name="Undo this choice").click()
@@ -245,7 +245,7 @@ def test_a_follow_up_is_asked_only_where_it_hangs_on_an_answer(opened):
         assert not more.is_visible()
         show(page)
         wanted = screen(Answers({"heart": "no"}), "LSD")
-        assert page.locator("#result .summary").all_text_contents() == [wanted.summary]
+        assert page.locator("#result .count").all_text_contents() == [wanted.summary]
         assert "under control" not in page.locator("#result").inner_text()
 
 
