@@ -1,0 +1,51 @@
+"""What changed in words: the same on the page of changes and in the feed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from equipoise.report.site.living.entry import Change, Entry, Moved, Said
+
+
+def headline(entry: Entry) -> str:
+    """Say in one line what a version changed."""
+    if entry.first:
+        return f"the first version, {counted(entry.sentences, 'sentence')}"
+    if entry.changes:
+        of = counted(entry.sentences, "sentence")
+        return f"{counted(len(entry.changes), 'sentence')} changed; it says {of}"
+    return f"no sentence changed of {counted(entry.sentences, 'sentence')}"
+
+
+def counted(k: int, thing: str) -> str:
+    """Return a number with its thing.
+
+    >>> counted(1, "sentence"), counted(1200, "sentence")
+    ('1 sentence', '1,200 sentences')
+    """
+    return f"{k:,} {thing}{'' if k == 1 else 's'}"
+
+
+def change_lines(change: Change) -> Iterator[tuple[str, str]]:
+    """Yield what stood there, what stands there, and what moved it."""
+    if change.before is not None:
+        yield "Before", _said(change.before)
+    if change.after is not None:
+        yield "Now", _said(change.after)
+    if change.studies:
+        yield "Moved by", "; ".join(map(study_line, change.studies))
+    if change.causes:
+        yield "Also" if change.studies else "Moved by", "; ".join(change.causes)
+    if not change.studies and not change.causes:
+        yield "Moved by", "the words or the order of the site; no study changed"
+
+
+def study_line(one: Moved) -> str:
+    """Return a study and how it changed."""
+    return f"{one.study} ({one.how})"
+
+
+def _said(one: Said) -> str:
+    return f"{one.text} (certainty: {one.certainty})" if one.certainty else one.text
