@@ -25,8 +25,7 @@ XHTML = "http://www.w3.org/1999/xhtml"
 
 def feed(content: Content) -> str:
     """Write the feed of a site; links are relative where the site does not know its address."""
-    ET.register_namespace("", ATOM)
-    root = ET.Element(f"{{{ATOM}}}feed", {"xml:lang": content.plan.language})
+    root = ET.Element("feed", {"xmlns": ATOM, "xml:lang": content.plan.language})
     _text(root, "id", content.tag)
     _text(root, "title", content.plan.title)
     _text(root, "subtitle", content.plan.question)
@@ -35,9 +34,9 @@ def feed(content: Content) -> str:
     generator = _text(root, "generator", "equipoise")
     generator.set("version", __version__)
     for author in content.plan.authors:
-        _text(_part(root, "author"), "name", author.name)
+        _text(ET.SubElement(root, "author"), "name", author.name)
     if not content.plan.authors:
-        _text(_part(root, "author"), "name", "not stated")
+        _text(ET.SubElement(root, "author"), "name", "not stated")
     _link(root, "self", address(content, FILE), "application/atom+xml")
     _link(root, "alternate", address(content, "index.html"), "text/html")
     for entry in content.entries:
@@ -58,41 +57,32 @@ def address(content: Content, path: str) -> str:
 
 
 def _entry(root: ET.Element, content: Content, entry: Entry) -> None:
-    one = _part(root, "entry")
+    one = ET.SubElement(root, "entry")
     _text(one, "id", f"{content.tag}/{entry.version}")
     _text(one, "title", f"Version {entry.version}: {headline(entry)}")
     _text(one, "updated", moment(entry.day))
     changes = f"{FOLDER}/{entry.version}/changes.html"
     _link(one, "alternate", address(content, changes), "text/html")
-    told = _part(one, "content")
-    told.set("type", "xhtml")
-    div = ET.SubElement(told, f"{{{XHTML}}}div")
-    _html(div, "p", f"{headline(entry)}.")
+    told = ET.SubElement(one, "content", {"type": "xhtml"})
+    div = ET.SubElement(told, "div", {"xmlns": XHTML})
+    _text(div, "p", f"{headline(entry)}.")
     for change in entry.changes:
         _change(div, change)
     if entry.studies:
-        _html(div, "p", "Studies that changed: " + "; ".join(map(study_line, entry.studies)) + ".")
+        _text(div, "p", "Studies that changed: " + "; ".join(map(study_line, entry.studies)) + ".")
 
 
 def _change(div: ET.Element, change: Change) -> None:
-    _html(div, "h3", f"{change.id}: {', '.join(change.kinds)}")
+    _text(div, "h3", f"{change.id}: {', '.join(change.kinds)}")
     for name, text in change_lines(change):
-        _html(div, "p", f"{name}: {text}")
-
-
-def _part(parent: ET.Element, name: str) -> ET.Element:
-    return ET.SubElement(parent, f"{{{ATOM}}}{name}")
+        _text(div, "p", f"{name}: {text}")
 
 
 def _text(parent: ET.Element, name: str, text: str) -> ET.Element:
-    part = _part(parent, name)
+    part = ET.SubElement(parent, name)
     part.text = text
     return part
 
 
 def _link(parent: ET.Element, rel: str, href: str, kind: str) -> None:
-    _part(parent, "link").attrib.update({"rel": rel, "type": kind, "href": href})
-
-
-def _html(parent: ET.Element, name: str, text: str) -> None:
-    ET.SubElement(parent, f"{{{XHTML}}}{name}").text = text
+    ET.SubElement(parent, "link", {"rel": rel, "type": kind, "href": href})

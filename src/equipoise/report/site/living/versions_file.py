@@ -35,7 +35,7 @@ def versions_text(history: History) -> str:
             "date": one.day.isoformat(),
             "said": one.state.said_sha256,
             "state": one.state.sha256,
-            "files": one.files_sha256,
+            "copy": one.files_sha256,
             "searched": {name: day.isoformat() for name, day in one.searched.items()},
         }
         rows.append(row | _delta(before, one.state))
@@ -92,7 +92,7 @@ def _versions(rows: list[dict[str, Any]]) -> Iterator[SiteVersion]:
         if (state.said_sha256, state.sha256) != (row["said"], row["state"]):
             raise ValueError(f"what version {name} says does not have the hash that it had")
         searched = {key: date.fromisoformat(value) for key, value in row["searched"].items()}
-        yield SiteVersion(name, day, state, row["files"], searched)
+        yield SiteVersion(name, day, state, row["copy"], searched)
         seen.add(name)
         last = day
 
