@@ -1,4 +1,4 @@
-"""A small evidence folder: two reviews, mood of two trials and sleep of one, that can be changed."""
+"""A small evidence folder to change: two reviews, mood of two trials and sleep of one."""
 
 from datetime import date
 from pathlib import Path
@@ -9,7 +9,12 @@ import yaml
 from equipoise.report.site import Site, gather, next_site, read_evidence
 from equipoise.report.site.living import read_history
 
-from ..evidence.conftest import DOMAINS, outcome, plan, study
+from ..evidence.conftest import (  # noqa: TID252  (tests are no package)
+    DOMAINS,
+    outcome,
+    plan,
+    study,
+)
 
 DAY = date(2026, 11, 25)
 SITE = {
@@ -53,7 +58,9 @@ def write_review(folder: Path, name: str, studies: list[str]) -> None:
 
 
 def write_study(folder: Path, name: str, effect: float, **changes: Any) -> None:
-    write(folder / "studies" / f"{name}.yaml", study(name, effect, **{"outcome": "mood", **changes}))
+    write(
+        folder / "studies" / f"{name}.yaml", study(name, effect, **{"outcome": "mood", **changes})
+    )
 
 
 def write(path: Path, data: dict[str, Any]) -> None:
