@@ -9,6 +9,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from numpy.testing import assert_allclose
 
 from equipoise.errors import DataError
 from equipoise.report.evidence import changed
@@ -88,8 +89,13 @@ def test_the_page_of_changes_shows_both_texts_and_no_other_sentence(evidence, ou
 def test_a_change_says_what_kind_it_is(evidence, out):
     build(evidence, out)
     write_study(evidence, "a2020", -0.51)  # the size word stays, numbers move
-    kinds = {change.id: change.kinds for change in build(evidence, out).entry.changes}
-    assert kinds["mood:primary:headline"] == ("number",)
+    changes = {change.id: change for change in build(evidence, out).entry.changes}
+    headline = changes["mood:primary:headline"]
+    assert headline.kinds == ("number",)
+    (moved,) = headline.numbers
+    assert moved.name == "pooled-effect, primary"
+    # two effects with one standard error: the mean of -0.5 and -0.6, then of -0.51 and -0.6
+    assert_allclose([moved.before, moved.after], [-0.55, -0.555], rtol=0, atol=1e-12)
 
 
 def test_a_note_in_a_study_is_named_and_moves_no_sentence(evidence, out):

@@ -101,7 +101,7 @@ def build_site(content: Content, history: History = History()) -> Site:  # noqa:
     """
     _require_traced(content)
     state, tag = state_of(content), history.tagged(content.plan, content.today)
-    searched = {name: one.day for name, one in content.searches.items() if one.day is not None}
+    searched = {name: day for name in content.reviews if (day := content.search(name).day)}
     before = [(one.version, one.day, one.state, one.searched) for one in history.versions]
     entries = entries_of([*before, (content.version, content.today, state, searched)])
     content = replace(content, entries=entries, tag=tag)

@@ -73,10 +73,9 @@ class Content:
         """What the site says of itself."""
         return self.folder.plan
 
-    @property
-    def searches(self) -> dict[str, Search]:
-        """When each review was last searched for, as far as that is recorded."""
-        return {name: search_of(told, self.plan) for name, told in self.reviews.items()}
+    def search(self, name: str) -> Search:
+        """When a review was last searched for, as far as that is recorded."""
+        return search_of(self.reviews[name], self.plan)
 
     @property
     def next_check(self) -> date:

@@ -37,6 +37,15 @@ class Moved:
 
 
 @dataclass(frozen=True, slots=True)
+class MovedNumber:
+    """A number behind a sentence: the row that it is of, and its two values; None where it lacks."""
+
+    name: str
+    before: float | None
+    after: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """A sentence that says something else than in the version before.
 
@@ -48,6 +57,8 @@ class Change:
         Those that moved it.
     causes
         What else of its review changed, in words.
+    numbers
+        Those behind it that moved, of a sentence that is in both versions.
     """
 
     id: str
@@ -56,6 +67,7 @@ class Change:
     after: Said | None
     studies: tuple[Moved, ...]
     causes: tuple[str, ...]
+    numbers: tuple[MovedNumber, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +141,7 @@ def changes(before: State, after: State) -> Iterator[Change]:
             _said(new),
             _movers(every, old, new, pair),
             tuple(_causes(pair)) if any(pair) else tuple(f"{one} changed" for one in files),
+            tuple(_numbers(old, new)) if old and new else (),
         )
 
 
@@ -156,6 +169,16 @@ def _kinds(old: Sequence[Any] | None, new: Sequence[Any] | None) -> tuple[str, .
 
 def _said(one: Sequence[Any] | None) -> Said | None:
     return None if one is None else Said(str(one[0]), str(one[1]))
+
+
+def _numbers(old: Sequence[Any], new: Sequence[Any]) -> Iterator[MovedNumber]:
+    before, after = (
+        {(name, label): value for name, label, value in one[KINDS["number"]]} for one in (old, new)
+    )
+    for name, label in dict.fromkeys((*before, *after)):
+        values = before.get((name, label)), after.get((name, label))
+        if values[0] != values[1]:
+            yield MovedNumber(", ".join(part for part in (name, label) if part), *values)
 
 
 def _movers(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from equipoise.report.numbers import number
+
 if TYPE_CHECKING:
     from equipoise.report.site.living.entry import Change, Entry, Moved, Said
 
@@ -14,9 +16,8 @@ def headline(entry: Entry) -> str:
     if entry.first:
         return f"the first version, {counted(entry.sentences, 'sentence')}"
     if entry.changes:
-        of = counted(entry.sentences, "sentence")
-        return f"{counted(len(entry.changes), 'sentence')} changed; it says {of}"
-    return f"no sentence changed of {counted(entry.sentences, 'sentence')}"
+        return f"{counted(len(entry.changes), 'sentence')} changed; it now says {entry.sentences:,}"
+    return f"no sentence changed; it says {entry.sentences:,}"
 
 
 def counted(k: int, thing: str) -> str:
@@ -29,11 +30,16 @@ def counted(k: int, thing: str) -> str:
 
 
 def change_lines(change: Change) -> Iterator[tuple[str, str]]:
-    """Yield what stood there, what stands there, and what moved it."""
-    if change.before is not None:
-        yield "Before", _said(change.before)
-    if change.after is not None:
-        yield "Now", _said(change.after)
+    """Yield what stood there, what stands there, the numbers that moved, and what moved them."""
+    if change.before is not None and change.before == change.after:
+        yield "As before", _said(change.before)
+    else:
+        if change.before is not None:
+            yield "Before", _said(change.before)
+        if change.after is not None:
+            yield "Now", _said(change.after)
+    for one in change.numbers:
+        yield "Number", f"{one.name}: {_value(one.before)}, now {_value(one.after)}"
     if change.studies:
         yield "Moved by", "; ".join(map(study_line, change.studies))
     if change.causes:
@@ -45,6 +51,10 @@ def change_lines(change: Change) -> Iterator[tuple[str, str]]:
 def study_line(one: Moved) -> str:
     """Return a study and how it changed."""
     return f"{one.study} ({one.how})"
+
+
+def _value(value: float | None) -> str:
+    return "none" if value is None else number(value)
 
 
 def _said(one: Said) -> str:
