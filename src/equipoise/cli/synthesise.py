@@ -59,6 +59,8 @@ def command(
       equipoise synthesise evidence --out site --date 2026-11-25     the same bytes again
     """
     if out is not None:
+        if analysis or dry_run or level or plot or as_json:
+            raise click.UsageError("--out builds the whole site: of the options only --date fits.")
         from equipoise.cli.site import write_site  # noqa: PLC0415
 
         write_site(review, out, (date or datetime.now(UTC)).date())

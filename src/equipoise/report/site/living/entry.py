@@ -38,7 +38,7 @@ class Moved:
 
 @dataclass(frozen=True, slots=True)
 class MovedNumber:
-    """A number behind a sentence: the row that it is of, and its two values; None where it lacks."""
+    """A number behind a sentence: the row that it is of, and its values; None where it lacks."""
 
     name: str
     before: float | None

@@ -39,7 +39,8 @@ def change_lines(change: Change) -> Iterator[tuple[str, str]]:
         if change.after is not None:
             yield "Now", _said(change.after)
     for one in change.numbers:
-        yield "Number", f"{one.name}: {_value(one.before)}, now {_value(one.after)}"
+        before, after = both(one.before, one.after)
+        yield "Number", f"{one.name}: {before}, now {after}"
     if change.studies:
         yield "Moved by", "; ".join(map(study_line, change.studies))
     if change.causes:
@@ -53,8 +54,23 @@ def study_line(one: Moved) -> str:
     return f"{one.study} ({one.how})"
 
 
-def _value(value: float | None) -> str:
-    return "none" if value is None else number(value)
+def both(before: float | None, after: float | None) -> tuple[str, str]:
+    """Write two numbers with as many decimals as it takes to tell them apart, two at least.
+
+    >>> both(-0.7931, -0.7948), both(10.0, 11.0), both(None, 0.5)
+    (('−0.793', '−0.795'), ('10', '11'), ('none', '0.50'))
+    """
+    whole = all(value is None or value.is_integer() for value in (before, after))
+    written = ("", "")
+    for places in range(0 if whole else 2, 17):
+        written = _written(before, places), _written(after, places)
+        if written[0] != written[1]:
+            break
+    return written
+
+
+def _written(value: float | None, places: int) -> str:
+    return "none" if value is None else number(value, places)
 
 
 def _said(one: Said) -> str:
