@@ -140,6 +140,22 @@ def test_a_review_that_goes_takes_its_sentences_and_its_page_at_the_root(evidenc
     assert (out / "v" / "2026.11.1" / "reviews" / "sleep.html").exists()
 
 
+def test_a_list_of_files_that_leads_out_of_the_site_takes_nothing_away(evidence, out, tmp_path):
+    build(evidence, out)
+    mine = tmp_path / "mine.txt"
+    mine.write_text("mine\n", encoding="utf-8")
+    kept = out / "v" / "2026.11.1"
+    (kept / "SHA256SUMS").write_text(
+        f"{hashlib.sha256(mine.read_bytes()).hexdigest()}  ../mine.txt\n", encoding="utf-8"
+    )
+    made = json.loads((out / "versions.json").read_text(encoding="utf-8"))
+    made["versions"][0]["copy"] = hashlib.sha256((kept / "SHA256SUMS").read_bytes()).hexdigest()
+    (out / "versions.json").write_text(json.dumps(made), encoding="utf-8")
+    shutil.copy(mine, out / "v" / "mine.txt")  # so that the list holds, seen from the copy
+    build(evidence, out, LATER)
+    assert mine.exists()
+
+
 def test_no_change_on_a_later_day_is_a_version_that_says_so(evidence, out):
     build(evidence, out)
     site = build(evidence, out, LATER)
@@ -313,13 +329,17 @@ def test_a_crash_while_writing_touches_no_file_of_the_site(evidence, out, monkey
     assert snapshot(out) == before
 
 
+SCHEME = re.compile(r"[a-z]+:")
+
+
 class Links(HTMLParser):
     def __init__(self):
         super().__init__()
         self.found = []
 
     def handle_starttag(self, _tag, attrs):
-        self.found += [v for k, v in attrs if k in ("href", "src") and v and "://" not in v]
+        values = [value for name, value in attrs if name in ("href", "src") and value]
+        self.found += [value for value in values if not SCHEME.match(value)]
 
 
 OF_OTHERS = {"crisis.html", "index.html"}

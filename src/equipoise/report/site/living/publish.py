@@ -81,7 +81,9 @@ def _no_longer_made(site: Site, out: Path, before: str) -> list[Path]:
     if not before:
         return []
     made = {one.path for one in site.files}
-    return [out / path for path in listed(out / FOLDER / before) if path not in made]
+    gone = [out / path for path in listed(out / FOLDER / before) if path not in made]
+    root = out.resolve()  # a list that somebody wrote may not lead out of the site
+    return [path for path in gone if path.resolve().is_relative_to(root)]
 
 
 def _write(files: Iterable[File], below: Path) -> None:
