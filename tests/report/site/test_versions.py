@@ -16,6 +16,8 @@ from equipoise.report.evidence import changed
 from equipoise.report.site import build_site, gather, read_evidence
 from equipoise.report.site.living import publish as publishing
 from equipoise.report.site.living import read_history
+from equipoise.synthesis.review.screening.log import Vote, add_vote
+from equipoise.synthesis.review.screening.record import Record, add_records
 
 from .made_site import DAY, SITE, build, snapshot, write, write_evidence, write_review, write_study
 
@@ -378,7 +380,7 @@ def test_searched_on_is_said_where_it_is_recorded(tmp_path, out):
     files = texts(build(evidence, out))
     assert "Searched on" in files["reviews/mood.html"]
     assert "1 November 2026" in files["reviews/mood.html"]
-    assert "No search is recorded" in files["reviews/sleep.html"]
+    assert "No day of a search is recorded" in files["reviews/sleep.html"]
     assert "mood: searched on 1 November 2026" in files["changes.html"]
 
 
@@ -389,3 +391,16 @@ def test_a_search_is_news_though_no_sentence_moves(evidence, out):
     assert entry.version == "2026.11.2"
     assert entry.searched == {"mood": date(2026, 11, 25)}
     assert entry.files == ("site.yaml",)
+
+
+def test_the_day_of_the_last_vote_on_a_record_is_told(evidence, out):
+    searches = evidence / "reviews" / "mood" / "searches"
+    searches.mkdir()
+    add_records(
+        searches, [Record("A trial")], search="a.ris", sha256="0" * 64, source="x", kind="database"
+    )
+    for person, day in (("one", "2026-10-02"), ("two", "2026-10-01")):
+        add_vote(searches, Vote("r1", "title", person, "include", "", day), ["r1"])
+    files = texts(build(evidence, out))
+    assert '<time datetime="2026-10-02">2 October 2026</time>' in files["reviews/mood.html"]
+    assert "last screened" not in files["reviews/sleep.html"]
