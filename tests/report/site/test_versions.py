@@ -12,10 +12,11 @@ import pytest
 from numpy.testing import assert_allclose
 
 from equipoise.errors import DataError
-from equipoise.report.evidence import changed
+from equipoise.report.evidence import Opens, Sentence, changed
 from equipoise.report.site import build_site, gather, read_evidence
 from equipoise.report.site.living import publish as publishing
 from equipoise.report.site.living import read_history
+from equipoise.report.site.pages import changes as changes_page
 from equipoise.synthesis.review.screening.log import Vote, add_vote
 from equipoise.synthesis.review.screening.record import Record, add_records
 
@@ -156,6 +157,21 @@ def test_a_list_of_files_that_leads_out_of_the_site_takes_nothing_away(evidence,
     shutil.copy(mine, out / "v" / "mine.txt")  # so that the list holds, seen from the copy
     build(evidence, out, LATER)
     assert mine.exists()
+
+
+def test_a_sentence_of_a_fact_is_compared_too_and_its_file_is_named(evidence, out, monkeypatch):
+    def fact(text):
+        return Sentence("fact:a", "fact", text, "", "", "", (), (), "", Opens())
+
+    write(evidence / "facts" / "harms.yaml", {"a": 1})
+    monkeypatch.setattr(changes_page, "said", lambda _: [fact("Some slept badly.")], raising=False)
+    build(evidence, out)
+    assert "Some slept badly." in (out / "sentences.json").read_text(encoding="utf-8")
+    write(evidence / "facts" / "harms.yaml", {"a": 2})
+    monkeypatch.setattr(changes_page, "said", lambda _: [fact("Many slept badly.")])
+    (change,) = build(evidence, out).entry.changes
+    assert (change.id, change.kinds) == ("fact:a", ("words",))
+    assert change.causes == ("facts/harms.yaml changed",)
 
 
 def test_no_change_on_a_later_day_is_a_version_that_says_so(evidence, out):

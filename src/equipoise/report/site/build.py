@@ -16,7 +16,7 @@ from equipoise.report.site.living.kept_copies import SUMS, sums
 from equipoise.report.site.living.publish import publish
 from equipoise.report.site.living.state import state_of
 from equipoise.report.site.living.versions_file import FILE, versions_text
-from equipoise.report.site.page import File, copy_files, lay_out, page_files
+from equipoise.report.site.page import File, copy_files, lay_out, page_files, said_beside
 from equipoise.synthesis.review.versions.version import digest
 
 if TYPE_CHECKING:
@@ -100,6 +100,7 @@ def build_site(content: Content, history: History = History()) -> Site:  # noqa:
         estimates; when two pages want the same path.
     """
     _require_traced(content)
+    content = replace(content, beside=said_beside(content))
     state, tag = state_of(content), history.tagged(content.plan, content.today)
     searched = {name: day for name in content.reviews if (day := content.search(name).day)}
     before = [(one.version, one.day, one.state, one.searched) for one in history.versions]

@@ -55,6 +55,8 @@ class Content:
         The day of the build: an argument, so that the same evidence gives the same bytes.
     version
         YYYY.MM.n of the site; the sentences carry the hash of their review.
+    beside
+        Sentences that pages say and no review does: given by `build_site`.
     entries
         What each version changed, this one first: given by `build_site`.
     tag
@@ -65,6 +67,7 @@ class Content:
     reviews: Mapping[str, Told]
     today: date
     version: str
+    beside: tuple[Sentence, ...] = ()
     entries: tuple[Entry, ...] = ()
     tag: str = ""
 

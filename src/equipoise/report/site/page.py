@@ -17,6 +17,7 @@ from equipoise.report.site.machine.described import described
 if TYPE_CHECKING:
     from types import ModuleType
 
+    from equipoise.report.evidence import Sentence
     from equipoise.report.site.content import Content
 
 
@@ -56,7 +57,12 @@ class Page:
 
 
 class PageFile(Protocol):
-    """A file of the folder `pages`: its place in the menu and what it makes of the content."""
+    """A file of the folder `pages`: its place in the menu and what it makes of the content.
+
+    It may also have `said(content)`: the sentences on its pages that no review says, such as those
+    of facts. They are compared from version to version too. What is of the day of the build, and so
+    differs always, is not among them.
+    """
 
     ORDER: int
 
@@ -80,6 +86,17 @@ def page_files() -> tuple[PageFile, ...]:
 
     found = [cast("PageFile", module) for module in _modules(pages)]
     return tuple(sorted(found, key=lambda one: one.ORDER))
+
+
+def said_beside(content: Content) -> tuple[Sentence, ...]:
+    """Return the sentences that pages say beside the reviews', each once."""
+    known = {one.id for one in content.sentences}
+    found = [one for file in page_files() for one in getattr(file, "said", _nothing)(content)]
+    return tuple({one.id: one for one in found if one.id not in known}.values())
+
+
+def _nothing(_content: Content) -> tuple[Sentence, ...]:
+    return ()
 
 
 @cache

@@ -19,7 +19,7 @@ def files(content: Content) -> Iterator[File]:
         "version": content.version,
         "date": content.today.isoformat(),
         "licence": content.plan.licence,
-        "sentences": [one.to_dict() for one in content.sentences],
+        "sentences": [one.to_dict() for one in (*content.sentences, *content.beside)],
     }
     text = json.dumps(made, ensure_ascii=False, allow_nan=False, indent=1)
     yield File("sentences.json", text + "\n")

@@ -68,7 +68,10 @@ def state_of(content: Content) -> State:
         for name, told in content.reviews.items()
     }
     return State(
-        {one.id: json.loads(json.dumps(one.said[1:])) for one in content.sentences},
+        {
+            one.id: json.loads(json.dumps(one.said[1:]))
+            for one in (*content.sentences, *content.beside)
+        },
         {name: _joined(each) for name, each in hashed.items()},
         reviews,
         _files(content.folder.path),
