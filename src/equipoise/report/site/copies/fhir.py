@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, cast
 
 from equipoise.report.site.living.feed import moment
+from equipoise.report.site.machine.undosed import undosed
 from equipoise.report.site.page import File
 from equipoise.synthesis.judgement.grade.certainty import UPGRADES
 from equipoise.synthesis.review.certainty import certainty_of
@@ -38,7 +39,9 @@ NAMES = uuid.uuid5(uuid.NAMESPACE_URL, "https://hl7.org/fhir/R5/evidence.html")
 def files(content: Content) -> Iterator[File]:
     """Yield a file for each review; its bundle is empty where nothing could be pooled."""
     for name, told in content.reviews.items():
-        text = json.dumps(bundle(told, content), ensure_ascii=False, allow_nan=False, indent=1)
+        text = json.dumps(
+            undosed(bundle(told, content)), ensure_ascii=False, allow_nan=False, indent=1
+        )
         yield File(f"reviews/{name}.fhir.json", text + "\n")
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from equipoise.report.site.machine.described import CONTEXT, credit, distribution, web_page
+from equipoise.report.site.machine.undosed import undosed
 from equipoise.report.site.page import File
 from equipoise.synthesis.review.exporters.csv_jsonld import dataset
 from equipoise.synthesis.review.study import OF_STUDIES
@@ -27,7 +28,9 @@ PLACEBO = "https://schema.org/PlaceboControlledTrial"
 def files(content: Content) -> Iterator[File]:
     """Yield a file for each review."""
     for name, told in content.reviews.items():
-        text = json.dumps(graph(told, content), ensure_ascii=False, allow_nan=False, indent=1)
+        text = json.dumps(
+            undosed(graph(told, content)), ensure_ascii=False, allow_nan=False, indent=1
+        )
         yield File(f"reviews/{name}.json", text + "\n")
 
 

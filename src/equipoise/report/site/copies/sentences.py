@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from equipoise.report.site.machine.undosed import undosed
 from equipoise.report.site.page import File
 
 if TYPE_CHECKING:
@@ -21,5 +22,5 @@ def files(content: Content) -> Iterator[File]:
         "licence": content.plan.licence,
         "sentences": [one.to_dict() for one in (*content.sentences, *content.beside)],
     }
-    text = json.dumps(made, ensure_ascii=False, allow_nan=False, indent=1)
+    text = json.dumps(undosed(made), ensure_ascii=False, allow_nan=False, indent=1)
     yield File("sentences.json", text + "\n")

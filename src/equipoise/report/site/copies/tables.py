@@ -13,6 +13,7 @@ from dataclasses import asdict, fields
 from typing import TYPE_CHECKING, Any
 
 from equipoise.estimates import Estimate
+from equipoise.report.site.machine.undosed import undosed
 from equipoise.report.site.page import File
 from equipoise.synthesis.review.exporters.csv_jsonld import EFFECTS, export
 
@@ -21,10 +22,13 @@ if TYPE_CHECKING:
     from equipoise.report.site.content import Content
     from equipoise.synthesis.review import Synthesis
 
+NUMBERS = ("estimate", "se", "low", "high", "level", "df", "p", "effect", "year")
 REFUSED = "refused"
 """Why a number that was asked for is not given: such a row has no estimate."""
 LEFT_OUT = "left_out"
 """Why an analysis does not pool a study: such a row has no effect."""
+IDENTIFIERS = ("doi", "study", "name", "analysis", *NUMBERS)
+"""Columns that hold no text in which an amount of a drug could stand."""
 COLUMNS = (*(field.name for field in fields(Estimate)), REFUSED)
 
 
@@ -68,9 +72,13 @@ def _cell(value: object) -> object:
     return value
 
 
+def _undosed(name: str, value: object) -> object:
+    return value if name in IDENTIFIERS else undosed(value)
+
+
 def _table(columns: tuple[str, ...], rows: Iterable[Mapping[str, Any]]) -> str:
     stream = io.StringIO()
     writer = csv.DictWriter(stream, columns, lineterminator="\n")
     writer.writeheader()
-    writer.writerows(rows)
+    writer.writerows({name: _undosed(name, value) for name, value in row.items()} for row in rows)
     return stream.getvalue()
