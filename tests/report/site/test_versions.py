@@ -83,7 +83,7 @@ def test_the_page_of_changes_shows_both_texts_and_no_other_sentence(evidence, ou
     for name in listed:
         assert old[name].text in page
         assert new[name].text in page
-    assert "a2020 (numbers changed)" in page
+    assert '<a href="studies/a2020.html">a2020 (numbers changed)</a>' in page
     assert (out / "v" / site.version / "changes.html").read_text(encoding="utf-8").count(
         'class="change"'
     ) == len(listed)

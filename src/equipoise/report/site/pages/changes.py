@@ -14,7 +14,13 @@ if TYPE_CHECKING:
 ORDER = 60
 
 
-def pages(content: Content) -> Iterator[Page]:  # noqa: ARG001  (templates have the entries)
-    """Yield the page."""
-    words = {"change_lines": change_lines, "headline": headline, "study_line": study_line}
-    yield Page("changes.html", "What changed", "changes.html", words, menu="What changed")
+def pages(content: Content) -> Iterator[Page]:
+    """Yield the page; studies that a review still holds lead to their own pages."""
+    held = {study for told in content.reviews.values() for study in told.synthesis.folder.studies}
+    values = {
+        "change_lines": change_lines,
+        "headline": headline,
+        "study_line": study_line,
+        "held": held,
+    }
+    yield Page("changes.html", "What changed", "changes.html", values, menu="What changed")
