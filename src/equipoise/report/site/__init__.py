@@ -1,7 +1,16 @@
 """The evidence as a static site: pages for people, and the same for machines beside each."""
 
-from equipoise.report.site.build import Site, build_site
+from equipoise.report.site.build import Site, build_site, next_site
 from equipoise.report.site.content import Content, Told, gather
 from equipoise.report.site.evidence_folder import EvidenceFolder, read_evidence
 
-__all__ = ["Content", "EvidenceFolder", "Site", "Told", "build_site", "gather", "read_evidence"]
+__all__ = [
+    "Content",
+    "EvidenceFolder",
+    "Site",
+    "Told",
+    "build_site",
+    "gather",
+    "next_site",
+    "read_evidence",
+]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from equipoise.report.evidence import sentences
 from equipoise.report.evidence.harms import harms_of
+from equipoise.report.site.living.search import search_of
 from equipoise.synthesis.review import read_review, synthesise
 
 if TYPE_CHECKING:
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
     from equipoise.report.evidence import Sentence
     from equipoise.report.site.evidence_folder import EvidenceFolder
+    from equipoise.report.site.living.entry import Entry
+    from equipoise.report.site.living.search import Search
     from equipoise.report.site.plan import SitePlan
     from equipoise.synthesis.evidence.facts import Harm
     from equipoise.synthesis.review import Review, Synthesis
@@ -52,17 +55,30 @@ class Content:
         The day of the build: an argument, so that the same evidence gives the same bytes.
     version
         YYYY.MM.n of the site; the sentences carry the hash of their review.
+    beside
+        Sentences that pages say and no review does: given by `build_site`.
+    entries
+        What each version changed, this one first: given by `build_site`.
+    tag
+        What the ids of the feed start with: given by `build_site`.
     """
 
     folder: EvidenceFolder
     reviews: Mapping[str, Told]
     today: date
     version: str
+    beside: tuple[Sentence, ...] = ()
+    entries: tuple[Entry, ...] = ()
+    tag: str = ""
 
     @property
     def plan(self) -> SitePlan:
         """What the site says of itself."""
         return self.folder.plan
+
+    def search(self, name: str) -> Search:
+        """When a review was last searched for, as far as that is recorded."""
+        return search_of(self.reviews[name], self.plan)
 
     @property
     def next_check(self) -> date:
