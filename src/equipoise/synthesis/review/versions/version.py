@@ -17,6 +17,7 @@ from equipoise.synthesis.review.study import Study
 
 SYNTHESIS = Path(__file__).parents[2]
 BELIEF = SYNTHESIS.parent / "belief"
+EVIDENCE = SYNTHESIS / "evidence"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +77,16 @@ def digest(data: bytes) -> str:
 
 @cache
 def code_version() -> str:
-    """Return the release and a hash of the sources that numbers of a review come from."""
-    sources = sorted(file for room in (SYNTHESIS, BELIEF) for file in room.rglob("*.py"))
+    """Return the release and a hash of what the numbers of a review come from.
+
+    That is our code and its tables of words and limits; studies and plans are hashed by review.
+    """
+    found = (file for room in (SYNTHESIS, BELIEF) for file in room.rglob("*"))
+    sources = sorted(
+        file
+        for file in found
+        if file.suffix == ".py" or (file.suffix == ".yaml" and EVIDENCE not in file.parents)
+    )
     return f"{__version__}+{_hash_files(sources, SYNTHESIS.parent)[:16]}"
 
 
