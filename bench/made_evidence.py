@@ -48,9 +48,7 @@ def made_study(name: str, k: int, rng: np.random.Generator) -> dict[str, Any]:
         {"arm": arm, "n": n[i], "mean": round(float(means[i]), 2), "sd": round(float(sd[i]), 2)}
         for i, arm in enumerate(arms)
     ]
-    counted = [
-        {"arm": arm, "events": int(better[i]), "total": n[i]} for i, arm in enumerate(arms)
-    ]
+    counted = [{"arm": arm, "events": int(better[i]), "total": n[i]} for i, arm in enumerate(arms)]
     fact = CHECKED if rng.random() < 0.9 else {"source": CHECKED["source"]}
     right = rng.binomial(n, 0.6)
     guesses = [

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
 from equipoise.protocol.consistency import Inconsistent, Problem, mismatch
 from equipoise.protocol.part import Name, Part, Text
+from equipoise.synthesis.review.content_hash import canonical, digest
 from equipoise.synthesis.review.facts import Doi, Fact, Slug
 from equipoise.synthesis.review.numbers import Count, Number, People, Share
 from equipoise.synthesis.review.study_numbers import BASELINE, StudyOutcome
@@ -117,6 +119,11 @@ class Study(Part):
         if problems:
             raise Inconsistent(problems)
         return self
+
+    @cached_property
+    def sha256(self) -> str:
+        """Hash of all that the file says: a judgement names the version that it is of."""
+        return digest(canonical(self.model_dump(mode="json", by_alias=True, exclude_defaults=True)))
 
     def arm(self, name: str) -> StudyArm:
         """Return the arm of this name, which the checks have shown to exist."""
