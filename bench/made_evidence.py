@@ -10,10 +10,13 @@ from typing import Any
 import numpy as np
 import yaml
 
+from equipoise.synthesis.review import Study
+
 CHECKED = {"source": "made up, table 2", "checked_by": "a seed", "verified": True}
 SIZES = {"small": 0.2, "moderate": 0.5, "large": 0.8, "source": "Cohen (1988), conventional"}
 CONDITIONS = ("depression", "anxiety", "healthy")
 SUBSTANCES = ("examplamine", "otheramine")
+LEVELS = ("low", "some concerns", "high")
 CONTROLS = ("inert-placebo", "active-placebo")
 Dumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
@@ -21,18 +24,21 @@ Dumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 def write_evidence(folder: Path, studies: int, reviews: int = 1, seed: int = 5) -> Path:
     """Write `studies/`, and so many reviews, each of its own share of them; one takes all.
 
-    The same seed gives the same files.
+    Nine in ten studies of a review are judged. The same seed gives the same files.
     """
     rng = np.random.default_rng(seed)
-    names = [f"study{k:05d}" for k in range(studies)]
-    (folder / "studies").mkdir(parents=True)
-    for k, name in enumerate(names):
-        _write(folder / "studies" / f"{name}.yaml", made_study(name, k, rng))
+    judged: dict[str, dict[str, Any]] = {}
+    for k in range(studies):
+        made = made_study(f"study{k:05d}", k, rng)
+        judged[made["id"]] = judgement(Study.model_validate(made), rng)
+        _write(folder / "studies" / f"{made['id']}.yaml", made)
     for k in range(reviews):
-        _write(
-            folder / "reviews" / f"made-{k:02d}" / "review.yaml",
-            made_review(f"made-{k:02d}", names[k::reviews] if reviews > 1 else []),
-        )
+        own = list(judged)[k::reviews]
+        name = f"made-{k:02d}"
+        review = made_review(name, own if reviews > 1 else [])
+        _write(folder / "reviews" / name / "review.yaml", review)
+        levels = {one: judged[one] for i, one in enumerate(own) if i % 10}
+        _write(folder / "reviews" / name / "judgements" / "rob2.yaml", {"studies": levels})
     _write(folder / "site.yaml", {"identifier": "made-up", "title": "Made-up evidence"})
     return folder
 
@@ -77,6 +83,16 @@ def made_study(name: str, k: int, rng: np.random.Generator) -> dict[str, Any]:
              "arms": [{**one, **fact} for one in counted]},
         ],
     }  # fmt: skip
+
+
+def judgement(study: Study, rng: np.random.Generator) -> dict[str, Any]:
+    """Return what a person could have judged of a study: a level and a reason a domain."""
+    levels = {f"D{d}": str(rng.choice(LEVELS, p=[0.6, 0.3, 0.1])) for d in range(1, 6)}
+    return {
+        "study_sha256": study.sha256,
+        "levels": levels,
+        "reasons": dict.fromkeys(levels, "made up"),
+    }
 
 
 def made_review(name: str, studies: list[str]) -> dict[str, Any]:
