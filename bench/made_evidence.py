@@ -21,15 +21,18 @@ CONTROLS = ("inert-placebo", "active-placebo")
 Dumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
 
-def write_evidence(folder: Path, studies: int, reviews: int = 1, seed: int = 5) -> Path:
+def write_evidence(
+    folder: Path, studies: int, reviews: int = 1, *, seed: int = 5, guesses: bool = True
+) -> Path:
     """Write `studies/`, and so many reviews, each of its own share of them; one takes all.
 
-    Nine in ten studies of a review are judged. The same seed gives the same files.
+    Nine in ten studies of a review are judged, one in ten counted guesses. The same seed gives the
+    same files.
     """
     rng = np.random.default_rng(seed)
     judged: dict[str, dict[str, Any]] = {}
     for k in range(studies):
-        made = made_study(f"study{k:05d}", k, rng)
+        made = made_study(f"study{k:05d}", k, rng, guesses=guesses)
         judged[made["id"]] = judgement(Study.model_validate(made), rng)
         _write(folder / "studies" / f"{made['id']}.yaml", made)
     for k in range(reviews):
@@ -43,7 +46,9 @@ def write_evidence(folder: Path, studies: int, reviews: int = 1, seed: int = 5) 
     return folder
 
 
-def made_study(name: str, k: int, rng: np.random.Generator) -> dict[str, Any]:
+def made_study(
+    name: str, k: int, rng: np.random.Generator, *, guesses: bool = True
+) -> dict[str, Any]:
     """Return a trial of two arms: means, counts of people who got better, at times guesses."""
     n = [int(one) for one in rng.integers(10, 120, 2)]
     effect, sd = rng.normal(-0.3, 0.2), rng.uniform(5, 9, 2)
@@ -57,10 +62,10 @@ def made_study(name: str, k: int, rng: np.random.Generator) -> dict[str, Any]:
     counted = [{"arm": arm, "events": int(better[i]), "total": n[i]} for i, arm in enumerate(arms)]
     fact = CHECKED if rng.random() < 0.9 else {"source": CHECKED["source"]}
     right = rng.binomial(n, 0.6)
-    guesses = [
+    guessed = [
         {"arm": arm, "right": int(right[i]), "wrong": int(n[i] - right[i]), **CHECKED}
         for i, arm in enumerate(arms)
-        if k % 10 == 0
+        if guesses and k % 10 == 0
     ]
     return {
         "id": name,
@@ -75,7 +80,7 @@ def made_study(name: str, k: int, rng: np.random.Generator) -> dict[str, Any]:
              "dose": {"class": "micro"}},
             {"name": "placebo", "kind": CONTROLS[k % 5 == 0], "n": n[1]},
         ],
-        **({"blinding": {"guesses": guesses}} if guesses else {}),
+        **({"blinding": {"guesses": guessed}} if guessed else {}),
         "outcomes": [
             {"outcome": "mood", "instrument": "MADRS", "higher": "worse", "visit": "week 4",
              "days": 28, "arms": [{**one, **fact} for one in told]},

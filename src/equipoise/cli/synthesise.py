@@ -75,12 +75,16 @@ def _site(evidence: Path, out: Path) -> None:
     from datetime import UTC, datetime  # noqa: PLC0415
     from functools import partial  # noqa: PLC0415
 
-    from equipoise.report.site import build_site, gather, read_evidence  # noqa: PLC0415
-
-    today = datetime.now(UTC).date()
-    content = gather(
-        read_evidence(evidence), today, f"{today:%Y.%m}.1", progress=partial(click.echo, err=True)
+    from equipoise.report.site import (  # noqa: PLC0415
+        build_site,
+        gather,
+        read_evidence,
+        require_apart,
     )
+
+    folder, today = read_evidence(evidence), datetime.now(UTC).date()
+    require_apart(folder.path, out)
+    content = gather(folder, today, f"{today:%Y.%m}.1", progress=partial(click.echo, err=True))
     site = build_site(content)
     site.write(out)
     click.echo(f"Wrote {len(site.files)} files into {out}; open {out / 'index.html'}", err=True)

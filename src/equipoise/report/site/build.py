@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -46,8 +47,8 @@ def build_site(content: Content) -> Site:
     pages = [page for file in page_files() for page in file.pages(content)]
     files = [*lay_out(pages, content)]
     files += [made for file in copy_files() for made in file.files(content)]
-    taken = [file.path for file in files]
-    twice = sorted({path for path in taken if taken.count(path) > 1})
+    taken = Counter(file.path for file in files)
+    twice = sorted(path for path, times in taken.items() if times > 1)
     if twice:
         raise DataError(f"Two parts of the site want to write {', '.join(twice)}.")
     return Site(tuple(files))

@@ -107,5 +107,5 @@ def gather(
                 f"{first / 'review.yaml'} and {path / 'review.yaml'} have the same identifier "
                 f"{review.identifier}: their pages would be one. Rename one."
             )
-        reviews[review.identifier] = Told(made, sentences(made), harms_of(review))
+        reviews[review.identifier] = Told(made, sentences(made), harms_of(review, folder.facts))
     return Content(folder, reviews, today, version)

@@ -103,6 +103,7 @@ def read_studies(
         progress(done, len(files))
         studies[file.stem] = read_study(file)
     refuse_duplicates(studies.values())
+    _refuse_unknown_reports(studies, folder)
     return studies
 
 
@@ -114,6 +115,18 @@ def _selected(review: Review, everything: Mapping[str, Study], path: Path) -> di
             raise DataError(f"{where}: names a study that is not in the folder: {found}.")
     wanted = review.studies or tuple(everything)
     return {name: everything[name] for name in sorted(wanted) if name not in review.excluded}
+
+
+def _refuse_unknown_reports(studies: Mapping[str, Study], folder: Path) -> None:
+    """Refuse a report of the same trial that is not there: a slip would count people twice."""
+    for study in studies.values():
+        for name in study.same_trial_as:
+            if name not in studies:
+                found = mismatch(name, list(studies), "studies")
+                raise DataError(
+                    f"{folder / study.id}.yaml: same_trial_as names a study that is not in the "
+                    f"folder: {found}."
+                )
 
 
 def refuse_duplicates(studies: Iterable[Study]) -> None:

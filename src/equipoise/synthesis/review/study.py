@@ -32,11 +32,19 @@ COMPARATORS = (*ArmKind.__args__[1:], BASELINE)  # type: ignore[attr-defined]
 class StudyDose(Part):
     """How much at once. `class` sets it beside the dose that is felt, or that works."""
 
-    amount: Number | None = None
-    unit: Text | None = None
+    amount: Annotated[Number, Field(ge=0)] | None = None
+    unit: Annotated[Text, Field(pattern="^[^0-9]")] | None = Field(
+        None, description="of the amount, such as ug, mg/kg or minutes"
+    )
     route: Text | None = None
     dose_class: Literal["none", "micro", "low", "full", "unclear"] = Field(alias="class")
     described: Text | None = Field(None, description="as reported, where it is not one number")
+
+    @model_validator(mode="after")
+    def _has_a_unit(self) -> Self:
+        if self.amount is not None and self.unit is None:
+            raise ValueError(f"an amount of {self.amount:g} without `unit`: of what?")
+        return self
 
 
 class StudyArm(Part):
