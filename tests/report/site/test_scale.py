@@ -89,7 +89,7 @@ def operations(folder: Path) -> int:
 
 def test_work_grows_with_the_number_of_studies_and_not_with_its_square(made, tmp_path):
     """Of a line the second step, twice as long, costs twice the first; of a square four times."""
-    sizes = (40, 80, 160)
+    sizes = (150, 300, 600)
     folders = [made.write_evidence(tmp_path / str(n), n, guesses=False) for n in sizes]
     operations(folders[0])  # what is done once, on first use, is not counted
     small, middle, large = (operations(folder) for folder in folders)
