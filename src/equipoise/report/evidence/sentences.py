@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from equipoise.report.evidence import belief, gaps, headline, in_people, observational
+from equipoise.report.evidence import belief, gaps, headline, in_people, observational, stale
 from equipoise.report.evidence.answer import answers
 
 if TYPE_CHECKING:
     from equipoise.report.evidence.sentence import Sentence
     from equipoise.synthesis.review import Synthesis
 
-ORDER = (headline, in_people, belief, observational, gaps)
+ORDER = (headline, in_people, belief, observational, stale, gaps)
 """Trials before cohorts, so that enthusiasm is not the anchor; gaps last."""
 
 
@@ -22,8 +22,8 @@ def sentences(synthesis: Synthesis) -> tuple[Sentence, ...]:
     -------
     tuple of Sentence
         For each main analysis: headline, people out of 100, those without the treatment, belief,
-        studies without lots, what would change it; then the gap of harms. Two that say the same of
-        one analysis are one.
+        studies without lots, what was judged on other data, what would change it; then the gap of
+        harms. Two that say the same of one analysis are one.
     """
     every = list(answers(synthesis))
     made = [one for answer in every for part in ORDER for one in part.told(answer)]
