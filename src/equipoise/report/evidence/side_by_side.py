@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from equipoise.errors import DataError
 from equipoise.report.evidence.effect import effect_shown, on_scale, studies_shown, texts
 from equipoise.report.evidence.sentence import Sentence, Shown
-from equipoise.report.evidence.templates import fill, templates, words
+from equipoise.report.evidence.templates import fill, listed, templates, words
 from equipoise.report.numbers import number
 from equipoise.synthesis.judgement.grade.certainty import WORDS
 from equipoise.synthesis.review.certainty import NOT_JUDGED
@@ -55,10 +55,7 @@ def apart(one: Answer, other: Answer) -> Sentence:
     first, second = on_scale(one), on_scale(other)
     if first is None or second is None:
         missing = one if first is None else other
-        which = (
-            f"for {missing.wording.treatment} against {exact_control(missing)} "
-            f"({missing.analysis.name})"
-        )
+        which = f"for {missing.wording.treatment} against {exact_control(missing)}"
         shown = Shown("words", missing.analysis.name, None, which)
         text = fill("apart-unknown", which=which)
         return one.sentence(kind, "apart-unknown", text, (shown,), certainty="no number")
@@ -129,6 +126,8 @@ def _both(one: Answer, other: Answer) -> dict[str, Shown]:
             shown[prefix] = parts["estimate"]
             shown |= {f"{prefix}_{end}": parts[end] for end in ("low", "high")}
         shown[f"{prefix}_studies"] = studies_shown(answer)
+        visits = listed(list(dict.fromkeys(row.outcome.visit for row in answer.rows)))
+        shown[f"{prefix}_when"] = Shown("visit", answer.analysis.name, None, visits)
     return shown
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from equipoise.errors import DataError
@@ -20,18 +20,25 @@ if TYPE_CHECKING:
 
 
 def of_review(query: OfReview, content: Content) -> Iterator[Sentence]:
-    """Yield a review's sentences of the kinds asked for, in its own order."""
+    """Yield a review's sentences of the kinds asked for, in the order of the kinds."""
     told = review_named(query.review, content)
     for kind in query.kinds:
         if kind not in KINDS:
             raise DataError(f"There is no such kind of sentence: {mismatch(kind, KINDS)}.")
-    made: list[Sentence] = []
+    for group in _groups(query, told):
+        chosen = [one for one in group if kind_of(one) in query.kinds]
+        yield from sorted(chosen, key=lambda one: query.kinds.index(kind_of(one)))
+
+
+def _groups(query: OfReview, told: Told) -> Iterator[Sequence[Sentence]]:
+    """Yield the sentences of each analysis that is named; of none, those of each outcome."""
     for name in query.analyses:
         answer = _answer(told, name)
-        made += sentences_of(answer) if answer else ()
-    for one in made if query.analyses else told.sentences:
-        if kind_of(one) in query.kinds:
-            yield one
+        yield sentences_of(answer) if answer else ()
+    if not query.analyses:
+        outcomes = dict.fromkeys(one.outcome for one in told.sentences)
+        for outcome in outcomes:
+            yield [one for one in told.sentences if one.outcome == outcome]
 
 
 def of_reports(query: OfReports, content: Content) -> Iterator[Sentence]:
