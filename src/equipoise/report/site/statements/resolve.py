@@ -88,6 +88,12 @@ def stated(content: Content, plan: StatementsPlan | None = None) -> tuple[Stated
     return tuple(_stated(one, content) for one in (plan or read_statements(content)).statements)
 
 
+def numbers(sentence: Sentence) -> tuple[str, ...]:
+    """Return the numbers of a sentence as they are written in it, each once."""
+    told = (one.text for one in sentence.estimates if one.value is not None and one.text)
+    return tuple(dict.fromkeys(told))
+
+
 def _stated(statement: Statement, content: Content) -> Stated:
     try:
         found = list(_found(statement, content))
