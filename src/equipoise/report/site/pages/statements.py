@@ -15,6 +15,11 @@ ORDER = 90
 
 
 def pages(content: Content) -> Iterator[Page]:
-    """Yield the table; the foot of the first page links to it."""
-    values = {"every": stated(content), "numbers": numbers}
+    """Yield the table; a sentence that answers two questions has its anchor at the first."""
+    every = stated(content)
+    first: dict[str, str] = {}
+    for one in every:
+        for said in one.sentences:
+            first.setdefault(said.id, one.statement.id)
+    values = {"every": every, "numbers": numbers, "first": first}
     yield Page("statements.html", "Every sentence, and what it rests on", "statements.html", values)

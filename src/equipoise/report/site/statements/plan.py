@@ -12,6 +12,7 @@ from equipoise.protocol.part import Part, Text, Whole
 from equipoise.safety import Level
 from equipoise.synthesis.review.facts import Slug
 
+Goes = Literal["aid.html", "screen.html", "crisis.html", "changes.html", "statements.html"]
 Site = Literal["date", "certainties", "limits", "changes", "aid", "screen", "crisis"]
 
 
@@ -120,7 +121,7 @@ class Statement(Part):
     title: Text
     about: Text
     lead: Whole = 2
-    page: Text | None = None
+    page: Goes | None = None
     sources: Annotated[tuple[Source, ...], Field(min_length=1)]
 
     @model_validator(mode="after")

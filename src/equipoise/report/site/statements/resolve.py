@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 from equipoise.errors import DataError
 from equipoise.report.evidence import untraced
 from equipoise.report.evidence.facts_told import gap_told
+from equipoise.report.numbers import number
 from equipoise.report.site.evidence_folder import read_part
 from equipoise.report.site.statements import of_facts, of_review, of_safety, of_site
 from equipoise.report.site.statements.plan import Source, Statement, StatementsPlan
 
 if TYPE_CHECKING:
-    from equipoise.report.evidence import Sentence
+    from equipoise.report.evidence import Sentence, Shown
     from equipoise.report.site.content import Content
 
 
@@ -89,9 +90,16 @@ def stated(content: Content, plan: StatementsPlan | None = None) -> tuple[Stated
 
 
 def numbers(sentence: Sentence) -> tuple[str, ...]:
-    """Return the numbers of a sentence as they are written in it, each once."""
-    told = (one.text for one in sentence.estimates if one.value is not None and one.text)
-    return tuple(dict.fromkeys(told))
+    """Return the numbers that a sentence follows from, each once: as written, or to two decimals.
+
+    A headline names no number, and follows from the pooled one.
+    """
+    told = [one for one in sentence.estimates if one.value is not None]
+    return tuple(dict.fromkeys(one.text or _written(one) for one in told))
+
+
+def _written(one: Shown) -> str:
+    return number(one.value, 0 if one.name == "studies" else 2)
 
 
 def _stated(statement: Statement, content: Content) -> Stated:
