@@ -46,7 +46,7 @@ CHANGES = [
         {"ketamine-depression:depression:told-lii2023"},
     ),
     Change(
-        "cipriani2018", "estimate: -0.3\n", "estimate: -0.33\n",
+        "cipriani2018", "estimate: 0.3\n", "estimate: 0.33\n",
         {f"{CIPRIANI}:{kind}" for kind in
          ("headline", "people", "people-if-lower", "people-if-higher", "effect", "tipping")},
     ),
