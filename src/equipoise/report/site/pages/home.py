@@ -7,12 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from equipoise.report.numbers import number
 from equipoise.report.site.page import Page
 from equipoise.report.site.statements import Stated, read_statements, stated
 from equipoise.report.site.statements.plan import Goes
-from equipoise.synthesis.judgement.grade.certainty import WORDS
-from equipoise.synthesis.review.certainty import NOT_JUDGED
 
 if TYPE_CHECKING:
     from equipoise.report.evidence import Sentence
@@ -42,28 +39,13 @@ def pages(content: Content) -> Iterator[Page]:
     """Yield the first page."""
     plan = read_statements(content)
     answers, *others = sections(plan.sections, stated(content, plan))
-    values = {
-        "answers": answers, "sections": others, "goes": GOES, "two": two, "words": certainty_words,
-        "levels": levels,
-    }  # fmt: skip
+    values = {"answers": answers, "sections": others, "goes": GOES, "levels": levels}
     yield Page("index.html", content.plan.title, "home.html", values, menu="The answer")
-
-
-def two(value: float) -> str:
-    """Return a number with two decimals and a real minus."""
-    return number(value, 2)
 
 
 def levels(sentence: Sentence) -> list[tuple[str, int]]:
     """Return how many studies behind a sentence are at which risk of bias."""
     return sorted(Counter(level for _, level in sentence.opens.risk_of_bias).items())
-
-
-def certainty_words(certainty: str) -> str:
-    """Return a certainty so that it can be read without its sentence."""
-    if certainty in WORDS.values():
-        return f"certainty: {certainty}"
-    return "certainty not judged" if certainty == NOT_JUDGED else certainty
 
 
 def sections(titles: dict[str, str], every: Sequence[Stated]) -> tuple[Section, ...]:
