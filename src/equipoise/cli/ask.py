@@ -26,6 +26,8 @@ HEADINGS = {
         "effect",
         "who",
         "control",
+        "own-start",
+        "both-changed",
     ),
     "How much may be belief": ("guess", "chance-guessing", "tipping", "belief"),
     "Beside studies that did not draw lots": ("observational", "disagreement"),
