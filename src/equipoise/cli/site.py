@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
-    from equipoise.report.site import EvidenceFolder, Site
+    from equipoise.report.site import Content, Site
     from equipoise.report.site.living import History
 
 say = partial(click.echo, err=True)
@@ -22,26 +22,24 @@ def write_site(evidence: Path, out: Path, today: date) -> None:
     """Build the next version of a site and write it; say what is old, and what changed."""
     from equipoise.report.site import gather, next_site, read_evidence  # noqa: PLC0415
     from equipoise.report.site.living import read_history  # noqa: PLC0415
+    from equipoise.report.site.warnings import build_warnings  # noqa: PLC0415
 
     folder, history = read_evidence(evidence), read_history(out)  # before any work is done
     content = gather(folder, today, history.next_version(today), progress=say)
     site = next_site(content, history)
     site.write(out)
-    for warning in _warnings(folder, history, today):
+    for warning in (*build_warnings(content), *_overdue(content, history)):
         say(f"Warning: {warning}")
     _tell(site, history, out)
 
 
-def _warnings(folder: EvidenceFolder, history: History, today: date) -> Iterator[str]:
+def _overdue(content: Content, history: History) -> Iterator[str]:
     from datetime import timedelta  # noqa: PLC0415
 
-    from equipoise.safety import warnings  # noqa: PLC0415
-
-    yield from warnings(today)
     newest = history.newest
     if newest is not None:
-        due = newest.day + timedelta(days=folder.plan.update_days)
-        if today > due:
+        due = newest.day + timedelta(days=content.plan.update_days)
+        if content.today > due:
             yield (
                 f"The evidence was to be looked at again by {due} and no version since "
                 f"{newest.version} says that it was: search before you publish."
