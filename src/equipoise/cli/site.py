@@ -20,22 +20,31 @@ say = partial(click.echo, err=True)
 
 def write_site(evidence: Path, out: Path, today: date) -> None:
     """Build the next version of a site and write it; say what is old, and what changed."""
-    from equipoise.report.site import gather, next_site, read_evidence  # noqa: PLC0415
+    from equipoise.report.site import (  # noqa: PLC0415
+        gather,
+        next_site,
+        read_evidence,
+        require_apart,
+    )
     from equipoise.report.site.living import read_history  # noqa: PLC0415
-    from equipoise.report.site.warnings import build_warnings  # noqa: PLC0415
 
-    folder, history = read_evidence(evidence), read_history(out)  # before any work is done
+    folder = read_evidence(evidence)
+    require_apart(folder.path, out)  # before any work is done
+    history = read_history(out)
     content = gather(folder, today, history.next_version(today), progress=say)
     site = next_site(content, history)
     site.write(out)
-    for warning in (*build_warnings(content), *_overdue(content, history)):
+    for warning in _warnings(content, history):
         say(f"Warning: {warning}")
     _tell(site, history, out)
 
 
-def _overdue(content: Content, history: History) -> Iterator[str]:
+def _warnings(content: Content, history: History) -> Iterator[str]:
     from datetime import timedelta  # noqa: PLC0415
 
+    from equipoise.report.site.warnings import build_warnings  # noqa: PLC0415
+
+    yield from build_warnings(content)
     newest = history.newest
     if newest is not None:
         due = newest.day + timedelta(days=content.plan.update_days)

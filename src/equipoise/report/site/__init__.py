@@ -3,6 +3,7 @@
 from equipoise.report.site.build import Site, build_site, next_site
 from equipoise.report.site.content import Content, Told, gather
 from equipoise.report.site.evidence_folder import EvidenceFolder, read_evidence
+from equipoise.report.site.out_folder import require_apart
 
 __all__ = [
     "Content",
@@ -13,4 +14,5 @@ __all__ = [
     "gather",
     "next_site",
     "read_evidence",
+    "require_apart",
 ]

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+from equipoise.errors import DataError
 from equipoise.report.evidence import sentences
 from equipoise.report.evidence.harms import harms_of
 from equipoise.report.site.living.search import search_of
-from equipoise.synthesis.review import read_review, synthesise
+from equipoise.synthesis.review import Shelf, read_review, synthesise
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -111,9 +112,16 @@ def gather(
         When a review or one of its studies is wrong; nothing is left out in silence.
     """
     reviews: dict[str, Told] = {}
+    shelf = Shelf(progress)
     for k, path in enumerate(folder.reviews, start=1):
         progress(f"Review {k} of {len(folder.reviews)}: {path.name}")
-        made = synthesise(read_review(path))
+        made = synthesise(read_review(path, studies_of=shelf))
         review = made.folder.review
-        reviews[review.identifier] = Told(made, sentences(made), harms_of(review))
+        if review.identifier in reviews:
+            first = reviews[review.identifier].synthesis.folder.path
+            raise DataError(
+                f"{first / 'review.yaml'} and {path / 'review.yaml'} have the same identifier "
+                f"{review.identifier}: their pages would be one. Rename one."
+            )
+        reviews[review.identifier] = Told(made, sentences(made), harms_of(review, folder.facts))
     return Content(folder, reviews, today, version)
