@@ -102,3 +102,18 @@ def test_the_build_says_when_facts_are_past_their_day(content):
 
     assert not late(content.today)
     assert len(late(date(2029, 1, 1))) == 1
+
+
+def test_every_link_within_the_site_arrives(site):
+    pages = {page.resolve(): page.read_text(encoding="utf-8") for page in site.rglob("*.html")}
+    lost = []
+    for page, html in pages.items():
+        for link in re.findall(r"<(?:a|link|script)\b[^>]*?(?:href|src)=\"([^\"]+)\"", html):
+            path, _, part = link.partition("#")
+            if re.match(r"[a-z]+:", link):
+                continue
+            aim = (page.parent / path).resolve() if path else page
+            there = aim.is_file() and (not part or f'id="{part}"' in pages.get(aim, ""))
+            if not there:
+                lost.append((page.relative_to(site.resolve()).as_posix(), link))
+    assert not lost
