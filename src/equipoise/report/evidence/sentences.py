@@ -11,6 +11,7 @@ from equipoise.report.evidence import (
     in_people,
     observational,
     own_start,
+    stale,
 )
 from equipoise.report.evidence.answer import answers
 
@@ -19,14 +20,15 @@ if TYPE_CHECKING:
     from equipoise.report.evidence.sentence import Sentence
     from equipoise.synthesis.review import Synthesis
 
-ORDER = (headline, in_people, own_start, belief, observational, gaps)
+ORDER = (headline, in_people, own_start, belief, observational, stale, gaps)
 """Trials before cohorts, so that enthusiasm is not the anchor; gaps last."""
 
 KINDS = (
     "headline", "mixed-designs", "indirect", "people", "people-if-lower", "people-if-higher",
     "effect", "who", "control", "control-change", "control-unknown", "own-start", "both-changed",
     "guesses", "guess-adjusted", "chance-guessing", "tipping", "belief-unknown", "observational",
-    "observational-words", "disagreement", "change", "harms-unknown",
+    "observational-words", "disagreement", "stale-studies", "stale-certainty", "change",
+    "harms-unknown",
 )  # fmt: skip
 """Kinds of a review's sentences; a study, a scale or an analysis may follow after a hyphen."""
 
@@ -49,8 +51,9 @@ def sentences(synthesis: Synthesis) -> tuple[Sentence, ...]:
     -------
     tuple of Sentence
         For each main analysis: headline, people out of 100, those without the treatment, how
-        people moved from their own start, belief, studies without lots, what would change it;
-        then the gap of harms. Two that say the same of one analysis are one.
+        people moved from their own start, belief, studies without lots, what was judged on other
+        data, what would change it; then the gap of harms. Two that say the same of one analysis
+        are one.
     """
     every = list(answers(synthesis))
     made = [one for answer in every for one in sentences_of(answer)]

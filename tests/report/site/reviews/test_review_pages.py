@@ -167,7 +167,7 @@ def test_many_studies_stand_on_a_page_of_their_own(evidence, make_study, read):
     assert len([link for link in set(apart.hrefs) if link.startswith("../studies/")]) == 51
     assert not review.of_class("studies")
     assert not review.of_class("intervals")
-    assert "and 1 more" in review.text
+    assert "and 41 more" in review.text
     few = pages_of(evidence(studies=["s01", "s02"]))
     assert "reviews/made-up-studies.html" not in few
     assert read(few["reviews/made-up.html"]).of_class("intervals")
@@ -257,3 +257,18 @@ def test_every_reason_of_grade_has_a_line_moved_or_not(shipped, name):
         assert {rule.replace("-", " ") for rule in REQUIRED} <= set(rules)
         moved = [f"{rule} {by}: {why}" for rule, by, why in record.lines if by != "not moved"]
         assert sorted(moved) == sorted(group.answer.certainty_reasons[1:])
+
+
+def test_a_long_table_of_studies_stands_in_parts_that_hold_each_once(
+    evidence, make_study, read, monkeypatch
+):
+    monkeypatch.setattr("equipoise.report.site.pages.reviews.A_PAGE", 25)
+    pages = pages_of(evidence(*(make_study(f"s{k:02}") for k in range(60))))
+    paths = [f"reviews/made-up-studies{end}.html" for end in ("", "-2", "-3")]
+    parts = [read(pages[path]) for path in paths]
+    links = [link for part in parts for link in part.hrefs if link.startswith("../studies/")]
+    assert sorted({link.removeprefix("../studies/")[:3] for link in links}) == [
+        f"s{k:02}" for k in range(60)
+    ]
+    assert {"made-up-studies.html", "made-up-studies-3.html"} <= set(parts[1].hrefs)
+    assert "reviews/made-up-studies-4.html" not in pages

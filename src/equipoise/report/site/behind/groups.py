@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from equipoise.synthesis.review import Study
 
 PARTS = {
-    "answer": (HEADLINE, "mixed-designs", "indirect"),
+    "answer": (HEADLINE, "mixed-designs", "indirect", "stale"),
     "beside": ("control",),
     "numbers": ("people", "effect", "who"),
     "belief": ("guess", "chance-guessing", "tipping", "belief"),

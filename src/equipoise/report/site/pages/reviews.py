@@ -19,9 +19,12 @@ from equipoise.report.site.page import Page
 
 if TYPE_CHECKING:
     from equipoise.report.evidence import Sentence
+    from equipoise.report.site.behind.study_table import StudyRow
     from equipoise.report.site.content import Content, Told
 
 ORDER = 40
+A_PAGE = 400
+"""Rows of studies on a page of their own."""
 
 
 def pages(content: Content) -> Iterator[Page]:
@@ -30,8 +33,18 @@ def pages(content: Content) -> Iterator[Page]:
         values = _values(told)
         yield Page(f"reviews/{name}.html", told.review.title, "review.html", values)
         if values["apart"]:
-            title = f"Studies of: {told.review.title}"
-            yield Page(f"reviews/{name}-studies.html", title, "review-studies.html", values)
+            yield from _studies(name, told, values["rows"])
+
+
+def _studies(name: str, told: Told, rows: tuple[StudyRow, ...]) -> Iterator[Page]:
+    """Yield the table of a review's studies, in parts where it is long."""
+    title = f"Studies of: {told.review.title}"
+    parts = [rows[k : k + A_PAGE] for k in range(0, len(rows), A_PAGE)]
+    ends = ["", *(f"-{k}" for k in range(2, len(parts) + 1))]
+    paths = [f"reviews/{name}-studies{end}.html" for end in ends]
+    for path, part in zip(paths, parts, strict=True):
+        values = {"told": told, "rows": part, "paths": paths}
+        yield Page(path, title, "review-studies.html", values)
 
 
 def headlines(told: Told) -> tuple[Sentence, ...]:

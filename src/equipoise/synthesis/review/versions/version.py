@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from functools import cache
@@ -11,10 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from equipoise import __version__
+from equipoise.synthesis.review.content_hash import canonical, digest
 from equipoise.synthesis.review.folder import ReviewFolder
 from equipoise.synthesis.review.plan import Review
 from equipoise.synthesis.review.study import Study
 
+__all__ = ["Version", "canonical", "code_version", "digest", "plain", "version_of"]
 SYNTHESIS = Path(__file__).parents[2]
 BELIEF = SYNTHESIS.parent / "belief"
 EVIDENCE = SYNTHESIS / "evidence"
@@ -60,19 +61,6 @@ def plain(value: Study | Review) -> dict[str, Any]:
     """Return a study or review as plain data, without what equals its default."""
     found: dict[str, Any] = value.model_dump(mode="json", by_alias=True, exclude_defaults=True)
     return found
-
-
-def canonical(value: Any) -> bytes:
-    """Write plain data as JSON with sorted keys and no white space, in UTF-8."""
-    text = json.dumps(
-        value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
-    )
-    return text.encode("utf-8")
-
-
-def digest(data: bytes) -> str:
-    """Return the sha256 in hexadecimal."""
-    return hashlib.sha256(data).hexdigest()
 
 
 @cache
