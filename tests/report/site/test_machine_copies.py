@@ -15,6 +15,7 @@ from equipoise.estimates import Estimate
 from equipoise.report.site import build_site, gather, read_evidence
 from equipoise.report.site.behind.amounts import without_amounts
 from equipoise.report.site.machine.citation import citations, csl_json, ris
+from equipoise.report.site.page import said_beside
 
 from .made_site import DAY, SITE, write_evidence
 
@@ -291,7 +292,7 @@ def test_sentences_are_there_for_machines_word_for_word(site):
     data = json.loads(files["sentences.json"])
     assert data["version"] == "2026.11.1"
     assert [(one["id"], one["text"], one["certainty"]) for one in data["sentences"]] == [
-        (one.id, one.text, one.certainty) for one in content.sentences
+        (one.id, one.text, one.certainty) for one in (*content.sentences, *said_beside(content))
     ]
 
 
