@@ -21,7 +21,7 @@ class _Seen(NamedTuple):
     """A state's chances as floats, and what follows from each arm: found once, used often."""
 
     chances: tuple[float, ...]
-    after: tuple[State | None, ...]
+    after: tuple[tuple[tuple[State, float], ...], ...]
 
 
 def chain_properties(spec: Spec, n: int, most: int = 400_000) -> Properties | None:
@@ -36,7 +36,9 @@ def chain_properties(spec: Spec, n: int, most: int = 400_000) -> Properties | No
     (0.611111111, 1.333333333)
     """
     target = tuple(float(share) for share in spec.target)
-    here: dict[tuple[State, Counts], float] = {(spec.start(), (0,) * len(target)): 1.0}
+    nobody = (0,) * len(target)
+    here = {(state, nobody): weight for state, weight in spec.beneath()}
+    hidden = len(here) > 1
     seen: dict[State, _Seen] = {}
     guess = best = certain = worst = 0.0
     spent = 0
@@ -51,11 +53,11 @@ def chain_properties(spec: Spec, n: int, most: int = 400_000) -> Properties | No
             best += weight * max(now.chances)
             certain += weight * (max(now.chances) >= 1)
             for arm, chance in enumerate(now.chances):
-                if chance:
-                    grown = (*counts[:arm], counts[arm] + 1, *counts[arm + 1 :])
-                    there[now.after[arm], grown] += weight * chance
+                grown = (*counts[:arm], counts[arm] + 1, *counts[arm + 1 :])
+                for after, share in now.after[arm]:
+                    there[after, grown] += weight * chance * share
         here = dict(there)
-        worst = max(worst, max(imbalance(counts, step + 1, target) for _, counts in here))
+        worst = max(worst, *(imbalance(counts, step + 1, target) for counts in _counts(here)))
     final: defaultdict[float, float] = defaultdict(float)
     for (_, counts), weight in here.items():
         final[round(imbalance(counts, n, target), 9)] += weight
@@ -63,8 +65,8 @@ def chain_properties(spec: Spec, n: int, most: int = 400_000) -> Properties | No
     return Properties(
         n=n,
         guess=guess / n,
-        best_guess=best / n,
-        certain=certain / n,
+        best_guess=None if hidden else best / n,
+        certain=None if hidden else certain / n,
         imbalance=sum(value * weight for value, weight in final.items()),
         loss=chi / (len(target) - 1),
         worst=round(worst, 9),
@@ -73,9 +75,13 @@ def chain_properties(spec: Spec, n: int, most: int = 400_000) -> Properties | No
     )
 
 
+def _counts(here: dict[tuple[State, Counts], float]) -> set[Counts]:
+    return {counts for _, counts in here}
+
+
 def _look(spec: Spec, state: State) -> _Seen:
     chances = spec.chances(state)
-    after = (spec.after(state, arm) if chance else None for arm, chance in enumerate(chances))
+    after = (spec.beneath_after(state, arm) if chance else () for arm, chance in enumerate(chances))
     return _Seen(tuple(map(float, chances)), tuple(after))
 
 

@@ -20,10 +20,11 @@ class Properties:
     guess: float
     """Expected share of right guesses of somebody who always names the arm furthest behind its
     share, and tosses the ratio's coin where arms tie (the convergence strategy)."""
-    best_guess: float
-    """The same of somebody who knows the procedure, and everything it goes by."""
-    certain: float
-    """Expected share of people whose arm was certain beforehand."""
+    best_guess: float | None
+    """The same of somebody who knows the procedure, and everything it goes by; None where
+    part of that is hidden (block sizes)."""
+    certain: float | None
+    """Expected share of people whose arm such a person could be certain of."""
     imbalance: float
     """Expected final imbalance."""
     loss: float

@@ -43,20 +43,23 @@ def two_arm_properties(chance: NDArray[np.float64], target: float) -> Properties
     ones = np.arange(n + 1)
     here = np.zeros(n + 1)
     here[0] = 1.0
+    reached = here > 0
     guess = best = certain = worst = 0.0
     for step in range(n):
         one = chance[step]
         behind = step * target - ones  # above 0: arm 1 is behind its share
-        named = np.where(behind > TINY, one, np.where(behind < -TINY, 1 - one, 0))
-        tied = np.abs(behind) <= TINY
-        named[tied] = target * one[tied] + (1 - target) * (1 - one[tied])
-        guess += here @ named
+        tied = target * one + (1 - target) * (1 - one)
+        named = np.where(behind > TINY, one, np.where(behind < -TINY, 1 - one, tied))
         likelier = np.maximum(one, 1 - one)
-        best += here @ likelier
-        certain += here @ (likelier >= 1)
-        here[1:], here[0] = here[1:] * (1 - one[1:]) + here[:-1] * one[:-1], here[0] * (1 - one[0])
-        reached = np.abs(ones - (step + 1) * target)[here > 0]
-        worst = max(worst, 2 * float(reached.max()))
+        guess += float(here @ named)
+        best += float(here @ likelier)
+        certain += float(here @ (likelier >= 1))
+        up, here = here * one, here * (1 - one)
+        here[1:] += up[:-1]
+        onward = reached & (one > 0)
+        reached = reached & (one < 1)
+        reached[1:] |= onward[:-1]
+        worst = max(worst, 2 * float(np.abs(ones - (step + 1) * target)[reached].max()))
     distance = np.abs(ones - n * target)
     return Properties(
         n=n,
@@ -102,9 +105,5 @@ def expected_largest_imbalance(chance: NDArray[np.float64], target: float) -> fl
         here *= 1 - one
         here[:, 1:] += up
         here[every[step][None, :] > bounds[:, None]] = 0
-        if step and not here[0].any():
-            keep = here.any(axis=1)
-            keep[np.argmax(keep) - 1] = True  # the largest bound that nobody kept
-            bounds, here = bounds[keep], here[keep]
     within = here.sum(axis=1)
     return float(bounds @ np.diff(within, prepend=0.0))
