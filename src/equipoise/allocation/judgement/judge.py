@@ -111,7 +111,7 @@ def judge(
     >>> from equipoise.allocation import PermutedBlocksSpec
     >>> found = judge(PermutedBlocksSpec(size=4), 48, rng=np.random.default_rng(1), trials=100)
     >>> round(found.properties.guess, 3), len(found.warnings)
-    (0.708, 1)
+    (0.708, 2)
     """
     if spec.kind == "outcome-adaptive":
         raise DataError(
@@ -131,13 +131,15 @@ def judge(
         arms = simulated_arms(spec, known, rng) if n >= 4 else np.zeros((1, n), np.int8)
     test = None
     if len(spec.arms) == 2 and n >= 4:
-        test = bias_of_test(arms, spec.ratio, drift, favour, effect, alpha)
+        test = bias_of_test(
+            arms, spec.ratio, drift=drift, favour=favour, effect=effect, alpha=alpha
+        )
     return Judgement(spec=spec, properties=found, test=test, warnings=warnings_of(spec, found))
 
 
 def exact_properties(spec: Spec, n: int) -> Properties | None:
     """Return the exact properties where there is a recursion that ends, else None."""
-    if spec.kind != "list" or getattr(spec, "factors", ()):
+    if spec.kind != "list" or hasattr(spec, "factors"):
         return None
     table = getattr(spec, "table", None)
     if len(spec.arms) == 2 and table is not None:
@@ -148,6 +150,7 @@ def exact_properties(spec: Spec, n: int) -> Properties | None:
 def bias_of_test(
     arms: NDArray[np.int8],
     ratio: tuple[int, ...],
+    *,
     drift: float,
     favour: float,
     effect: float,
