@@ -21,6 +21,7 @@ from equipoise.allocation.independent_blocks import Blocks, IndependentBlocks
 from equipoise.allocation.maximal_procedure import MaximalSpec, maximal_procedure
 from equipoise.allocation.minimisation import Minimisation, minimisation
 from equipoise.allocation.minimisation_spec import MinimisationSpec
+from equipoise.allocation.of_protocol import spec_of
 from equipoise.allocation.permuted_blocks import (
     PermutedBlocksSpec,
     listed_blocks,
@@ -98,6 +99,7 @@ __all__ = [
     "spec_class",
     "spec_from_dict",
     "spec_names",
+    "spec_of",
     "specs_for",
     "wei_urn",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -22,8 +22,9 @@ if TYPE_CHECKING:
     from equipoise.allocation.judgement.properties import Properties
     from equipoise.allocation.spec import Spec
 
-GUESSABLE = 0.15
-"""Right guesses above what the ratio alone gives, from which we warn: .65 with two equal arms."""
+FORESEEN = 0.3
+"""Share of what the ratio leaves unforeseeable that guessing may take away before we warn: a rate
+of .65 with two equal arms, .77 at 2:1, .53 with three equal arms."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +112,7 @@ def judge(
     >>> from equipoise.allocation import PermutedBlocksSpec
     >>> found = judge(PermutedBlocksSpec(size=4), 48, rng=np.random.default_rng(1), trials=100)
     >>> round(found.properties.guess, 3), len(found.warnings)
-    (0.708, 2)
+    (0.708, 1)
     """
     if spec.kind == "outcome-adaptive":
         raise DataError(
@@ -135,6 +136,13 @@ def judge(
             arms, spec.ratio, drift=drift, favour=favour, effect=effect, alpha=alpha
         )
     return Judgement(spec=spec, properties=found, test=test, warnings=warnings_of(spec, found))
+
+
+def judge_all(
+    specs: Sequence[Spec], n: int, *, rng: np.random.Generator, **settings: Any
+) -> list[Judgement]:
+    """Judge several procedures for n people, with the settings of `judge`."""
+    return [judge(spec, n, rng=rng, **settings) for spec in specs]
 
 
 def exact_properties(spec: Spec, n: int) -> Properties | None:
@@ -177,20 +185,35 @@ def bias_of_test(
     )
 
 
+def guessable_above(spec: Spec) -> float:
+    """Return the guess rate above which we advise against a procedure.
+
+    Examples
+    --------
+    >>> from equipoise.allocation import BigStickSpec
+    >>> round(guessable_above(BigStickSpec()), 12)
+    0.65
+    """
+    blind = float(max(spec.target))
+    return blind + FORESEEN * (1 - blind)
+
+
 def warnings_of(spec: Spec, found: Properties) -> tuple[str, ...]:
     """Return what to beware of before using the procedure."""
-    blind = float(max(spec.target))
-    told = []
-    if found.guess > blind + GUESSABLE:
+    above, blind, told = guessable_above(spec), max(spec.target), []
+    guess = found.guess
+    if spec.kind == "list" and found.best_guess is not None:
+        guess = max(guess, found.best_guess)  # at unequal ratios the two strategies differ
+    if guess > above:
         told.append(
-            f"{spec.describe()}: somebody who sees past allocations guesses {found.guess:.0%} of "
-            f"arms right ({blind:.0%} without seeing any). Above {blind + GUESSABLE:.0%} "
-            "we advise against it: where blinding can fail, past allocations are partly known."
+            f"{spec.describe()}: somebody who sees past allocations guesses {guess:.1%} of the "
+            f"arms right (by the ratio alone {float(blind):.1%}). Above {above:.1%} we advise "
+            "against it: where blinding can fail, past allocations are partly known."
         )
-    if found.certain is not None and found.certain > 0.25:
+    if spec.kind == "covariate-adaptive" and getattr(spec, "probability", None) == 1:
         told.append(
-            f"{spec.describe()}: {found.certain:.0%} of allocations can be told for certain by "
-            "somebody who knows the procedure and what came before."
+            f"{spec.describe()}: without a random element, whoever keeps a record of the factors "
+            "knows the next arm. Give a probability below 1."
         )
     return tuple(told)
 
