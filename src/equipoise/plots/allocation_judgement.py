@@ -39,8 +39,10 @@ def allocation_judgement(frame: pd.DataFrame, *, warn: float, blind: float) -> A
     for row, guess, loss in zip(rows, frame["guess"], frame["loss"], strict=True):
         over = guess > warn  # also by shape: never by colour alone
         left.plot(guess, row, "D" if over else "o", color=ACTIVE if over else CONTROL, markersize=5)
+        crosses = warn - 0.3 * (warn - blind) < guess <= warn  # its number would: left of it then
         left.annotate(
-            f"{guess:.3f}", (guess, row), xytext=(6, 0), textcoords="offset points", va="center",
+            f"{guess:.3f}", (guess, row), xytext=(-6 if crosses else 6, 0),
+            textcoords="offset points", ha="right" if crosses else "left", va="center",
             fontsize=7.5, color=INK,
         )  # fmt: skip
         right.plot([0, loss], [row, row], "-", color=MUTED, linewidth=2.2)
@@ -60,4 +62,5 @@ def allocation_judgement(frame: pd.DataFrame, *, warn: float, blind: float) -> A
         f"warning {warn:.2f}", (warn, len(frame) - 0.55), xytext=(3, 0),
         textcoords="offset points", va="bottom", color=ACTIVE, fontsize=7.5,
     )  # fmt: skip
-    return left
+    axes: Axes = left
+    return axes

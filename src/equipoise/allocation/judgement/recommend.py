@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from equipoise.allocation.big_stick import BigStickSpec
 from equipoise.allocation.block_urn import BlockUrnSpec
@@ -38,8 +38,8 @@ def recommended(
     if len(arms) == 2 and len(set(ratio)) <= 1:
         spec = BigStickSpec(arms=arms, limit=LIMIT)
         reason = (
-            f"Big stick with limit {LIMIT}: half of all arms cannot be foreseen at all and the "
-            "guess rate stays near .54, against .71 of blocks of four. The arms never differ by "
+            f"Big stick with limit {LIMIT}: a guess is right at most .55 of the time, against .71 "
+            "with blocks of four. The arms never differ by "
             f"more than {LIMIT} people in a site, which wastes less than one person of a small "
             "trial. In a trial of something that people can feel, past allocations are partly "
             "known in spite of the blind, so that predictability matters more than the last bit "
@@ -81,7 +81,8 @@ def usual_specs(arms: tuple[str, ...], ratio: tuple[int, ...], people: int) -> l
     )
 
     parts = ratio or (1,) * len(arms)
-    about, total = {"arms": arms, "ratio": parts}, sum(parts)
+    about: dict[str, Any] = {"arms": arms, "ratio": parts}
+    total = sum(parts)
     equal, two, whole = len(set(parts)) == 1, len(arms) == 2, people % total == 0
     found: list[Spec] = [CompleteSpec(**about)]
     found += [UrnSpec(**about)] if equal else []
