@@ -3,11 +3,17 @@
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
+from scipy.integrate import quad
 from scipy.stats import nct, ncx2, norm, t
 
 from equipoise.allocation import BigStickSpec, CompleteSpec, PermutedBlocksSpec
 from equipoise.allocation.judgement import favouring, rejection, simulated_arms, trend
-from equipoise.allocation.judgement.drift import TRENDS, doubly_noncentral_t
+from equipoise.allocation.judgement.drift import (
+    TRENDS,
+    by_density,
+    by_quadrature,
+    doubly_noncentral_t,
+)
 from equipoise.errors import DataError
 
 
@@ -40,6 +46,41 @@ def test_doubly_noncentral_t_by_integrating(delta, spread):
         want = weight @ norm.cdf(x * np.sqrt(w / df) - delta)
         got = doubly_noncentral_t(x, df, np.array([delta]), np.array([spread]))
         assert_allclose(got, [want], atol=2e-7)
+
+
+@pytest.mark.parametrize("df", [20, 60, 400])
+def test_the_two_ways_to_integrate_agree(df):
+    rng = np.random.default_rng(df)
+    delta, spread = rng.normal(0, 2, 12), 0.1 + rng.exponential(df / 8, 12)
+    for x in (-3.2, -2.0, 0.4, 2.6):
+        want = integrated(x, df, delta, spread)
+        assert_allclose(by_quadrature(x, df, delta, spread), want, rtol=0, atol=1e-8)
+
+
+@pytest.mark.parametrize("df", [2, 3, 5, 11, 19, 40])
+def test_few_degrees_of_freedom(df):
+    delta, spread = np.array([0, 0, 1.5, -2.5]), np.array([0.0, 3.0, 0.4, 12.0])
+    for x in (-2.5, 0.7, 4.3):
+        assert_allclose(
+            by_density(x, df, delta[1:], spread[1:]),
+            integrated(x, df, delta[1:], spread[1:]),
+            rtol=0,
+            atol=1e-8,
+        )
+        assert_allclose(by_density(x, df, delta[:1], spread[:1]), [t.cdf(x, df)], atol=1e-10)
+
+
+def integrated(x, df, delta, spread):
+    """SciPy's adaptive quadrature over its non-central chi-square, by its square root."""
+    found = []
+    for d, s in zip(delta, spread, strict=True):
+        centre = np.sqrt(df + s)
+        value, _ = quad(
+            lambda u, d=d, s=s: 2 * u * ncx2.pdf(u * u, df, s) * norm.cdf(x * u / np.sqrt(df) - d),
+            max(0, centre - 10), centre + 10, points=[centre], epsabs=1e-11, limit=200,
+        )  # fmt: skip
+        found.append(value)
+    return found
 
 
 @pytest.mark.parametrize("kind", TRENDS)
