@@ -73,7 +73,7 @@ def test_the_step_by_step_list_comes_as_often_as_it_should(spec):
     """The path that a trial takes: exact fractions and whole numbers."""
     draws = GeneratorDraws(np.random.default_rng(11))
     people = PEOPLE[:4] if hasattr(spec, "factors") else None
-    found = [allocate_sequence(spec, 4, draws, people).arms for _ in range(2000)]
+    found = [allocate_sequence(spec, 4, draws, people).arms for _ in range(800)]
     assert chi_square_p(np.array(found), all_sequences(spec, 4, people)) > ALPHA
 
 

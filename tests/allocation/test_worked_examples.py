@@ -98,6 +98,11 @@ def test_minimisation_agrees_with_smallerize(case):
         person = tuple(step["person"])
         imbalance = [float(x) for x in spec.imbalances(state, person)]
         assert_allclose(imbalance, step["imbalance"], rtol=1e-12)
+        score = spec._scores(state, person)
+        assert (
+            np.argsort(score, kind="stable").tolist()
+            == np.argsort(np.round(imbalance, 9), kind="stable").tolist()
+        )
         if step["chance"] is not None:
             compared += 1
             assert_allclose([float(x) for x in spec.chances(state, person)], step["chance"])
