@@ -16,6 +16,7 @@ from equipoise.errors import EquipoiseError
 VERBS = {
     "demo": ("demo", "Rehearse a whole trial offline, from protocol to answer; one page."),
     "check": ("check", "Is a protocol complete (SPIRIT 2025), consistent, computable?"),
+    "allocate": ("allocate", "Who gets what: judge an allocation procedure, rehearse it."),
     "datasets": ("datasets", "List, fetch and cite published trial data."),
     "analyse": ("analyse", "Run the planned analyses of a trial."),
     "estimand": (
