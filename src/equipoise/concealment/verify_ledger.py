@@ -77,12 +77,16 @@ ACTS: dict[str, dict[str, str | tuple[str, ...]]] = {  # a field that may be lef
     "revealed": {"passed": FLAG, "commitment": HASH, "root": HASH},
 }
 
-_HASH = re.compile(r"[0-9a-f]{64}")
-_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-_KIT = re.compile(r"[A-Z0-9]{4}-[A-Z0-9]{4}")
-_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
+_TEXTS: dict[str | tuple[str, ...], Any] = {
+    HASH: re.compile(r"[0-9a-f]{64}").fullmatch,
+    CODE: re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}").fullmatch,
+    KIT: re.compile(r"[A-Z0-9]{4}-[A-Z0-9]{4}").fullmatch,
+}
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z").fullmatch
 _KEYS = {"act", "actor", "details", "prev", "seq", "time"}
+_NEEDED = {act: {name for name in kinds if name[-1] != "?"} for act, kinds in ACTS.items()}
 _ENCODE = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
+_DECODE = json.JSONDecoder().decode
 
 
 @dataclass(frozen=True)
@@ -137,22 +141,21 @@ def fault_of_details(act: object, details: object, never: frozenset[str]) -> str
             return f"{name} of {act!r} must be {kind if isinstance(kind, str) else ', '.join(kind)}"
         if kind is CODE and value.casefold() in never:
             return f"{name} of {act!r} is the name of an arm"
-    if missing := [n for n in allowed if n[-1] != "?" and n not in details]:
-        return f"{act!r} lacks {', '.join(missing)}"
+    if missing := _NEEDED[act] - details.keys():
+        return f"{act!r} lacks {', '.join(sorted(missing))}"
     return ""
 
 
 def _is(kind: str | tuple[str, ...], value: object) -> bool:
+    if kind in _TEXTS:
+        return type(value) is str and _TEXTS[kind](value) is not None
     if isinstance(kind, tuple):
         return value in kind
-    if kind is FLAG:
-        return isinstance(value, bool)
     if kind is COUNT:
         return type(value) is int and 0 <= value < 2**53
     if kind is COUNTS:
         return isinstance(value, list) and all(_is(COUNT, one) for one in value)
-    pattern = {HASH: _HASH, CODE: _CODE, KIT: _KIT}[kind]
-    return isinstance(value, str) and pattern.fullmatch(value) is not None
+    return isinstance(value, bool)
 
 
 def seconds_back(before: str, now: str) -> int:
@@ -169,7 +172,7 @@ def verify_rows(rows: Iterable[Row], never: frozenset[str] = frozenset()) -> Fin
     for row in rows:
         place = found.rows + 1
         try:
-            body = json.loads(row.body)
+            body = _DECODE(row.body)
             bad = _fault(row, body, place, found.head, time, never)
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             bad = f"it cannot be read ({error})"
@@ -202,7 +205,7 @@ def _fault(
         return "its `prev` is not the hash of the row before"
     if body.keys() - {"clock_back"} != _KEYS or _ENCODE(body) != row.body:
         return "its body is not in canonical form"
-    if not _TIME.fullmatch(body["time"]) or not _is(CODE, body["actor"]):
+    if not _TIME(body["time"]) or not _is(CODE, body["actor"]):
         return "its time or actor is not written as it must be"
     if body["actor"].casefold() in never:
         return "its actor is the name of an arm"
