@@ -6,6 +6,7 @@ from equipoise.concealment.seal.plan import POOL, SealPlan, Stratum, strata_of
 from equipoise.concealment.seal.sealed import BoxedKit, PublicSeal, SealedTrial, root_of
 from equipoise.concealment.seal.sealing import open_kit, seal
 from equipoise.concealment.seal.writing import CHAINS, begin_seal, complete_seal
+from equipoise.concealment.seal.zones import Zones
 
 __all__ = [
     "ARMS",
@@ -18,6 +19,7 @@ __all__ = [
     "SealPlan",
     "SealedTrial",
     "Stratum",
+    "Zones",
     "begin_seal",
     "complete_seal",
     "draw_kits",

@@ -17,7 +17,7 @@ from equipoise.concealment.ledger_sqlite import SqliteStore, open_sqlite
 from equipoise.concealment.randomness import Entropy
 from equipoise.concealment.seal.opening import Opening
 from equipoise.concealment.seal.sealed import SealedTrial
-from equipoise.concealment.zones import SECRET, Zones, json_text, write_file
+from equipoise.concealment.seal.zones import SECRET, Zones, json_text, write_file
 
 CHAINS = ("web", "allocator")
 PrintSheets = Callable[[SealedTrial, Path], None]
