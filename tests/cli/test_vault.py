@@ -125,7 +125,6 @@ def test_the_folder_is_its_owners_and_never_written_over(seal, tmp_path):
         (("--slots", 8), HEAD + "allocation: {procedure: by envelope}", "by envelope"),
         (("--slots", 8), HEAD + MINIMISED, "--arm-kits"),
         (("--slots", 8, "--procedure", "thompson"), HEAD, "looks at outcomes"),
-        (("--slots", 8, "--procedure", "dbcd"), HEAD, "looks at outcomes"),
         (("--slots", 8, "--procedure", "nothing"), HEAD, "no procedure"),
         (("--slots", 8, "--parameter", "limt=3"), HEAD, "limt"),
         (("--slots", 8, "--custodians", 2, "--needed", 3), HEAD, "threshold"),

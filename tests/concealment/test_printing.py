@@ -1,4 +1,4 @@
-"""Printed sheets: labels tell no arm, cards tell it inside; letters that cannot be shown are refused."""
+"""Printed sheets: labels tell no arm, cards tell it inside; what no font shows is refused."""
 
 import shutil
 import subprocess

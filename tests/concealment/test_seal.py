@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from equipoise.allocation import spec_class, spec_names
 from equipoise.concealment.boxes import BoxKey
 from equipoise.concealment.custody import join_shares, read_share
 from equipoise.concealment.randomness import Key
@@ -166,6 +167,21 @@ def test_what_cannot_be_sealed_is_refused(changed, told):
 def test_a_live_procedure_needs_kits_of_every_arm(changed, told):
     with pytest.raises(DataError, match=told):
         live(**changed)
+
+
+@pytest.mark.parametrize(
+    "name", [n for n in spec_names() if spec_class(n).kind == "outcome-adaptive"]
+)
+def test_every_procedure_that_looks_at_outcomes_is_refused(name):
+    with pytest.raises(DataError, match="looks at outcomes"):
+        plan_of(procedure={"procedure": name, "arms": list(ARMS)})
+
+
+def test_strata_belong_to_the_seal_and_not_to_the_procedure():
+    within = {"procedure": "big-stick", "arms": list(ARMS)}
+    stratified = {"procedure": "stratified", "within": within, "factors": {"site": ["a", "b"]}}
+    with pytest.raises(DataError, match="strata of its own"):
+        plan_of(procedure=stratified)
 
 
 def test_two_strata_of_one_name_are_refused():

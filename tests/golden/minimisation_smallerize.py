@@ -31,12 +31,8 @@ def case(seed, arms, sizes, weights, measure, p):
         for k, (size, weight) in enumerate(zip(sizes, weights))
     ]
     minimizer = Minimizer(
-        factors,
-        [Arm(name) for name in "ABCD"[:arms]],
-        d_imbalance_method=MEASURES[measure],
-        total_imbalance_method="weighted_sum",
-        probability_method="best_only",
-        preferred_p=p,
+        factors, [Arm(name) for name in "ABCD"[:arms]], d_imbalance_method=MEASURES[measure],
+        total_imbalance_method="weighted_sum", probability_method="best_only", preferred_p=p,
     )
     people, given = [], []
     for _ in range(25):
@@ -54,33 +50,22 @@ def case(seed, arms, sizes, weights, measure, p):
         chance = minimizer.get_arm_probability(dict(imbalance))
         values = sorted(imbalance.values())
         tied = abs(values[0] - values[1]) < 1e-9
-        steps.append(
-            {
-                "person": person,
-                "imbalance": [imbalance[a] for a in "ABCD"[:arms]],
-                "chance": None if tied else [chance[a] for a in "ABCD"[:arms]],
-            }
-        )
+        steps.append({
+            "person": person,
+            "imbalance": [imbalance[a] for a in "ABCD"[:arms]],
+            "chance": None if tied else [chance[a] for a in "ABCD"[:arms]],
+        })
     return {
-        "arms": arms,
-        "sizes": sizes,
-        "weights": weights,
-        "measure": measure,
-        "p": p,
-        "people": people,
-        "given": given,
-        "steps": steps,
+        "arms": arms, "sizes": sizes, "weights": weights, "measure": measure, "p": p,
+        "people": people, "given": given, "steps": steps,
     }
 
 
 def biased_coin(ratio, p):
     arms = [Arm(name, part) for name, part in zip("ABCD", ratio)]
     minimizer = Minimizer(
-        [Factor("f", ["0", "1"])],
-        arms,
-        d_imbalance_method="range",
-        probability_method="biased_coin",
-        preferred_p=p,
+        [Factor("f", ["0", "1"])], arms, d_imbalance_method="range",
+        probability_method="biased_coin", preferred_p=p,
     )
     names = "ABCD"[: len(ratio)]
     found = []
@@ -103,16 +88,9 @@ def main():
         case(8, 4, [3, 2, 2], [1, 4, 2], "variance", 0.5),
         case(9, 4, [2, 2], [1, 1], "sd", 1.0),
     ]
-    coins = [
-        biased_coin(r, p)
-        for r, p in (
-            ([1, 2], 0.8),
-            ([2, 1, 1], 0.75),
-            ([1, 2, 3], 0.7),
-            ([3, 2], 0.9),
-            ([4, 1, 2, 2], 0.65),
-        )
-    ]
+    coins = [biased_coin(r, p) for r, p in (
+        ([1, 2], 0.8), ([2, 1, 1], 0.75), ([1, 2, 3], 0.7), ([3, 2], 0.9), ([4, 1, 2, 2], 0.65),
+    )]
     json.dump({"cases": cases, "biased_coin": coins}, sys.stdout, indent=None)
     print()
 
