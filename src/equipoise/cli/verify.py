@@ -89,6 +89,7 @@ def _ledger(path: Path, heads: tuple[Path, ...], key: str | None) -> list[dict[s
 
 def _ledger_lines(path: Path, heads: tuple[Path, ...], key: str | None) -> Iterator[dict[str, Any]]:
     from equipoise.concealment.verify_ledger import (  # noqa: PLC0415
+        places_of,
         read_rows,
         verify_head,
         verify_rows,
@@ -96,14 +97,15 @@ def _ledger_lines(path: Path, heads: tuple[Path, ...], key: str | None) -> Itera
 
     if not path.is_file():
         raise DataError(f"There is no ledger {path}. Look at its name and its folder.")
-    found = verify_rows(read_rows(path))
+    known = [_head(head) for head in heads]
+    found = verify_rows(read_rows(path), watch=places_of(known))
     name = f"ledger {found.chain}" if found.chain else f"ledger {path.name}"
     yield _line(name, found.bad or _rows(found), bool(found.bad))
     if found.bad:
         return
-    for head in heads:
+    for head, content in zip(heads, known, strict=True):
         found.unchecked.clear()
-        verify_head(found, read_rows(path), _head(head), key)
+        verify_head(found, content, key)
         notes = "; ".join(found.unchecked)
         yield _line(f"head {head.name}", found.bad or notes or "holds", bool(found.bad))
         if found.bad:

@@ -12,7 +12,14 @@ from datetime import datetime
 from typing import Any
 
 from equipoise.concealment.ledger import Ledger, written
-from equipoise.concealment.verify_ledger import HEAD_TAG, Finding, canonical, verify_head
+from equipoise.concealment.verify_ledger import (
+    HEAD_TAG,
+    Finding,
+    canonical,
+    places_of,
+    verify_head,
+    verify_rows,
+)
 from equipoise.errors import DataError
 
 
@@ -61,5 +68,5 @@ def signed_head(ledger: Ledger, key: SigningKey, *, now: datetime) -> dict[str, 
 
 def verify_against(ledger: Ledger, head: Mapping[str, Any], key: str | None) -> Finding:
     """Verify a ledger, then its end against a head that was handed out; `key` as hexadecimal."""
-    found = ledger.verify()
-    return found if found.bad else verify_head(found, ledger.store.rows(), dict(head), key)
+    found = verify_rows(ledger.store.rows(), ledger.never, places_of([dict(head)]))
+    return found if found.bad else verify_head(found, dict(head), key)

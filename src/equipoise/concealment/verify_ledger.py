@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 """Verify a trial's ledger. This one file is enough: it needs Python 3.11 and nothing else.
 
     python verify_ledger.py ledger.jsonl --head head.json --key 5f0c...   (or ledger.sqlite)
@@ -18,8 +17,6 @@ What a row may say is listed in ACTS: codes, counts, hashes, fixed words. There 
 and no field in which an arm could stand. Signatures (Ed25519) need PyNaCl: pip install pynacl.
 """
 
-from __future__ import annotations
-
 import argparse
 import hashlib
 import json
@@ -28,10 +25,11 @@ import re
 import sqlite3
 import sys
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 ROW_TAG = b"equipoise/ledger-row/v1\n"
 GENESIS_TAG = b"equipoise/ledger-genesis/v1\n"
@@ -41,18 +39,12 @@ HASH, CODE, KIT, COUNT, FLAG, COUNTS = "a hash", "a code", "a kit", "a count", "
 BREAK_CATEGORIES = ("adverse event", "overdose or poisoning", "pregnancy", "other emergency")
 ROLES = ("investigator", "physician", "pharmacist", "monitoring committee", "other")
 
-ACTS: dict[str, dict[str, str | tuple[str, ...]]] = {  # a field that may be left out ends in "?"
+Kinds = dict[str, str | tuple[str, ...]]
+_SEAL: Kinds = dict.fromkeys(("commitment", "root", "protocol", "final_key", "break_key"), HASH)
+ACTS: dict[str, Kinds] = {  # a field that may be left out ends in "?"
     "began": {"trial": CODE, "chain": ("web", "allocator")},
     "committed": {"commitment": HASH},
-    "sealed": {
-        "commitment": HASH,
-        "root": HASH,
-        "protocol": HASH,
-        "kits": COUNT,
-        "strata": COUNT,
-        "final_key": HASH,
-        "break_key": HASH,
-    },
+    "sealed": {**_SEAL, "kits": COUNT, "strata": COUNT},
     "allocated": {"participant": CODE, "stratum": CODE, "kit": KIT, "allocator_head?": HASH},
     "allocation refused": {
         "stratum?": CODE,
@@ -61,8 +53,8 @@ ACTS: dict[str, dict[str, str | tuple[str, ...]]] = {  # a field that may be lef
     "code break asked": {
         "participant": CODE,
         "category": BREAK_CATEGORIES,
-        "reason": HASH,  # salted: the text itself stays in the trial's own records
         "role": ROLES,
+        "reason": HASH,  # salted: the text itself stays in the trial's own records
         "treatment_differs": FLAG,
     },
     "code broken": {"participant": CODE, "asked": COUNT},
@@ -85,13 +77,13 @@ _TEXTS: dict[str | tuple[str, ...], Any] = {
 }
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z").fullmatch
 _KEYS = {"act", "actor", "details", "prev", "seq", "time"}
+_FIELDS = {act: {n.rstrip("?"): kind for n, kind in kinds.items()} for act, kinds in ACTS.items()}
 _NEEDED = {act: {name for name in kinds if name[-1] != "?"} for act, kinds in ACTS.items()}
 _ENCODE = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
-_DECODE = json.JSONDecoder().decode
+_DECODE = json.JSONDecoder().raw_decode
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(NamedTuple):
     """A row as it is stored: its place, its hash, its body."""
 
     seq: int
@@ -108,6 +100,7 @@ class Finding:
     time: str = ""
     trial: str = ""
     chain: str = ""
+    watched: dict[int, str] = field(default_factory=dict)
     clock_back: list[int] = field(default_factory=list)
     unchecked: list[str] = field(default_factory=list)
     bad: str = ""
@@ -132,16 +125,16 @@ def genesis(trial: str, chain: str) -> str:
 
 def fault_of_details(act: object, details: object, never: frozenset[str]) -> str:
     """Say what is wrong with an act and its details; nothing if they may stand in a ledger."""
-    allowed = ACTS.get(act) if isinstance(act, str) else None
+    allowed = _FIELDS.get(act) if isinstance(act, str) else None
     if allowed is None or not isinstance(details, dict):
         return f"the act {act!r} is none that a ledger knows"
     for name, value in details.items():
-        kind = allowed.get(name) or allowed.get(name + "?")
+        kind = allowed.get(name)
         if kind is None:
             return f"{act!r} has no field {name!r}"
         if not _is(kind, value):
             return f"{name} of {act!r} must be {kind if isinstance(kind, str) else ', '.join(kind)}"
-        if kind is CODE and value.casefold() in never:
+        if never and kind is CODE and value.casefold() in never:
             return f"{name} of {act!r} is the name of an arm"
     if missing := _NEEDED[str(act)] - details.keys():
         return f"{act!r} lacks {', '.join(sorted(missing))}"
@@ -149,8 +142,9 @@ def fault_of_details(act: object, details: object, never: frozenset[str]) -> str
 
 
 def _is(kind: str | tuple[str, ...], value: object) -> bool:
-    if kind in _TEXTS:
-        return type(value) is str and _TEXTS[kind](value) is not None
+    pattern = _TEXTS.get(kind)
+    if pattern is not None:
+        return type(value) is str and pattern(value) is not None
     if isinstance(kind, tuple):
         return value in kind
     if kind is COUNT:
@@ -168,13 +162,18 @@ def seconds_back(before: str, now: str) -> int:
     return math.ceil(gap.total_seconds())
 
 
-def verify_rows(rows: Iterable[Row], never: frozenset[str] = frozenset()) -> Finding:
-    """Verify rows in their order, and stop at the first bad one."""
-    found = Finding()
+def verify_rows(
+    rows: Iterable[Row], never: frozenset[str] = frozenset(), watch: Iterable[int] = ()
+) -> Finding:
+    """Verify rows up to the first bad one; keep the hashes of those to `watch`, for heads.
+
+    `never` are names of arms, in small letters.
+    """
+    found, wanted = Finding(), set(watch)
     for row in rows:
         place = found.rows + 1
         try:
-            body = _DECODE(row.body)
+            body, _ = _DECODE(row.body)  # what follows shows as a body that is not canonical
             bad = _fault_in_chain(found, row, body) or _fault_in_form(found, row, body, never)
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             bad = f"it cannot be read ({error})"
@@ -184,6 +183,8 @@ def verify_rows(rows: Iterable[Row], never: frozenset[str] = frozenset()) -> Fin
         found.rows, found.head, found.time = place, row.hash, body["time"]
         if place == 1:
             found.trial, found.chain = body["details"]["trial"], body["details"]["chain"]
+        if place in wanted:
+            found.watched[place] = row.hash
         if "clock_back" in body:
             found.clock_back.append(place)
     if not found.rows:
@@ -222,14 +223,9 @@ def read_rows(path: Path) -> Iterator[Row]:
     """Read rows from an export (a line each: hash, blank, body) or from an SQLite file."""
     with path.open("rb") as stream:
         if stream.read(15) == b"SQLite format 3":
-            with_file = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
-            try:
-                for seq, digest, body in with_file.execute(
-                    "SELECT seq, hash, body FROM ledger ORDER BY seq"
-                ):
-                    yield Row(seq, digest, body)
-            finally:
-                with_file.close()
+            with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as file:
+                rows = file.execute("SELECT seq, hash, body FROM ledger ORDER BY seq")
+                yield from map(Row._make, rows)
             return
         stream.seek(0)
         for number, line in enumerate(stream, start=1):
@@ -237,10 +233,8 @@ def read_rows(path: Path) -> Iterator[Row]:
             yield Row(number, digest, body)
 
 
-def verify_head(
-    found: Finding, rows: Iterable[Row], head: dict[str, Any], key: str | None
-) -> Finding:
-    """Compare a ledger that is well in itself with a signed head that was handed out before."""
+def verify_head(found: Finding, head: dict[str, Any], key: str | None) -> Finding:
+    """Compare a ledger that is well, and whose row was watched, with a head handed out before."""
     seq, expected = head.get("seq"), head.get("hash")
     if (head.get("trial"), head.get("chain")) != (found.trial, found.chain):
         found.bad = "the head is of another trial or chain"
@@ -248,9 +242,14 @@ def verify_head(
         found.bad = "the signature of the head does not hold under that key"
     elif not isinstance(seq, int) or seq > found.rows:
         found.bad, found.bad_row = f"row {found.rows + 1}: cut off; the head knows {seq} rows", seq
-    elif next((r.hash for r in rows if r.seq == seq), None) != expected:
+    elif found.watched.get(seq) != expected:
         found.bad, found.bad_row = f"row {seq} or one before: written anew since the head", seq
     return found
+
+
+def places_of(heads: Iterable[dict[str, Any]]) -> list[int]:
+    """Return the rows that heads name: those to watch."""
+    return [head["seq"] for head in heads if isinstance(head.get("seq"), int)]
 
 
 def signature_holds(head: dict[str, Any], key: str | None, found: Finding) -> bool:
@@ -281,10 +280,11 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--key", help="the key of the heads, as hexadecimal")
     parser.add_argument("--never", action="append", default=[], help="name of an arm")
     given = parser.parse_args(arguments)
-    found = verify_rows(read_rows(given.ledger), frozenset(w.casefold() for w in given.never))
-    for path in given.head if not found.bad else []:
-        head = json.loads(path.read_text(encoding="utf-8"))
-        if verify_head(found, read_rows(given.ledger), head, given.key).bad:
+    heads = [json.loads(path.read_text(encoding="utf-8")) for path in given.head]
+    never = frozenset(word.casefold() for word in given.never)
+    found = verify_rows(read_rows(given.ledger), never, places_of(heads))
+    for head in heads:
+        if found.bad or verify_head(found, head, given.key).bad:
             break
     print(f"BAD  {found.bad}" if found.bad else f"OK   {found.rows} rows, head {found.head}")
     if not given.head:
