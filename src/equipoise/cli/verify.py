@@ -70,6 +70,8 @@ def _folder(trial: Path, heads: tuple[Path, ...]) -> list[dict[str, Any]]:
     for chain in (chain for chain in CHAINS if zones.ledger(chain).is_file()):
         own = [path for path in every if _head(path).get("chain") == chain]
         told += _ledger(zones.ledger(chain), tuple(own), public.ledger_keys[chain])
+    if all(zones.ledger(chain).is_file() for chain in CHAINS):
+        told += _both(*(zones.ledger(chain) for chain in CHAINS))
     boxes = zones.boxed_kits
     kits = read_boxed_kits(boxes) if boxes.is_file() else None
     with opened_ledger(str(zones.ledger("web"))) as ledger:
@@ -81,6 +83,19 @@ def _folder(trial: Path, heads: tuple[Path, ...]) -> list[dict[str, Any]]:
         f"root {public.root[:16]}…, boxes of {public.box_bytes} bytes" if kits else "boxes not here"
     )
     return [*told, _line("seal", "; ".join(faults) or what, bool(faults))]
+
+
+def _both(web: Path, allocator: Path) -> list[dict[str, Any]]:
+    """Compare the chains kit by kit, as soon as the allocator has handed out any."""
+    from equipoise.concealment.cross_chain import cross_check  # noqa: PLC0415
+    from equipoise.concealment.opened_ledger import opened_ledger  # noqa: PLC0415
+
+    with opened_ledger(str(web)) as one, opened_ledger(str(allocator)) as other:
+        kits = len(list(other.acts("allocated")))
+        if not kits or one.verify().bad or other.verify().bad:
+            return []
+        faults = cross_check(one.store.rows(), other.store.rows())
+    return [_line("both ledgers", "; ".join(faults) or f"{kits} kits alike", bool(faults))]
 
 
 def _ledger(path: Path, heads: tuple[Path, ...], key: str | None) -> list[dict[str, Any]]:
