@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from equipoise.concealment.framing import digest, fields
@@ -97,17 +97,3 @@ class Stream:
         while (word := int.from_bytes(self.take(size), "big")) >= limit:
             pass
         return word % n
-
-    def choose(self, weights: Sequence[int]) -> int:
-        """Draw position k with probability weights[k] / sum(weights), exactly.
-
-        With u = below(sum), the answer is the first k at which the running sum exceeds u.
-        """
-        if not weights or min(weights) < 0 or sum(weights) < 1:
-            raise DataError(f"Weights are whole numbers from 0, not all 0. Got {list(weights)}.")
-        left = self.below(sum(weights))
-        for position, weight in enumerate(weights):
-            left -= weight
-            if left < 0:
-                return position
-        raise AssertionError("a draw lies below the sum of the weights")
