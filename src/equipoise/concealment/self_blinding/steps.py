@@ -21,7 +21,17 @@ STEPS = ("prepare", "pack", "shuffle", "label", "dose", "ask", "open")
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something done: `act` is one of `ACTS`, `at` the server's time, `details` codes and answers."""
+    """Something done.
+
+    Parameters
+    ----------
+    act
+        One of `ACTS`.
+    at
+        With its zone, the participant's own: its date is compared with the dose day.
+    details
+        Codes, counts and answers.
+    """
 
     act: str
     at: datetime
@@ -105,7 +115,7 @@ def _prepare(state: State, event: Event) -> State:
 
 def _pack(state: State, event: Event) -> State:
     _needs(state, "prepare")
-    counts = {str(name): count for name, count in dict(event.details.get("counts", {})).items()}
+    counts = dict(event.details.get("counts", {}))
     if counts != dict(state.plan.contents):
         raise DataError(
             f"The plan packs {dict(state.plan.contents)}. You counted {counts}. Count again; "
@@ -150,7 +160,7 @@ def _dose(state: State, event: Event) -> State:
         raise DataError(f"The label {code} was used already. Look for the one of today.")
     if code != state.outer[day]:
         raise DataError(f"The label {code!r} is not the one of today, dose day {day + 1}.")
-    return replace(state, taken=MappingProxyType({**state.taken, day: code}))
+    return replace(state, taken=MappingProxyType({**state.taken, day: str(code)}))
 
 
 def _miss(state: State, event: Event) -> State:
@@ -166,7 +176,7 @@ def _ask(state: State, event: Event) -> State:
     if day in state.guessed:
         raise DataError(f"The questions of dose day {day + 1} are answered; answers stay as given.")
     if not event.details.get("guess"):
-        raise DataError("The guess is missing: what do you think you took? \"Don't know\" counts.")
+        raise DataError('The guess is missing: what do you think you took? "Don\'t know" counts.')
     return replace(state, guessed=state.guessed | {day})
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -58,10 +58,8 @@ class Database:
             raise
 
     def _undo(self) -> None:
-        try:
+        with suppress(*self.failures):  # SQLite undoes by itself when the disk is full
             self.execute("ROLLBACK")
-        except self.failures:  # SQLite undoes by itself when the disk is full
-            pass
 
     def close(self) -> None:
         """Close the connection."""

@@ -1,0 +1,128 @@
+"""The allocator's process: four verbs over a local socket, one JSON object a line.
+
+    {"verb": "allocate", "stratum": "s1", "participant": "P-001", "request": "a fresh key"}
+    {"verb": "break", "participant": ..., "name": ..., "passphrase": ..., "category": ..., ...}
+    {"verb": "verify"}    {"verb": "status"}
+
+Answers are {"ok": true, ...} or {"ok": false, "why": ..., "message": ...}. Only the process's own
+user may open the socket. Nothing is logged but what the ledger keeps.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import socketserver
+import threading
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from equipoise.concealment.allocator.allocator import (
+    LIST,
+    Asked,
+    Chooser,
+    RefusedError,
+    allocate,
+    ledger_of,
+    status,
+)
+from equipoise.concealment.allocator.breaking import PER_HOUR, Request, break_code
+from equipoise.concealment.boxes import BoxKey
+from equipoise.concealment.database import Database, connect
+from equipoise.errors import EquipoiseError
+
+LONGEST = 64 * 1024
+"""Bytes of a request, at most."""
+
+
+class Allocator:
+    """The four verbs over one database; one request writes at a time."""
+
+    def __init__(
+        self,
+        address: str | Path,
+        key: BoxKey,
+        clock: Callable[[], datetime],
+        *,
+        chooser: Chooser = LIST,
+        breaks_per_hour: int = PER_HOUR,
+    ) -> None:
+        self._address, self._key, self._clock = address, key, clock
+        self._chooser, self._per_hour = chooser, breaks_per_hour
+        self._writing, self._own = threading.Lock(), threading.local()
+
+    def answer(self, line: bytes) -> dict[str, Any]:
+        """Answer one request."""
+        try:
+            asked = json.loads(line)
+            verb = {
+                "allocate": self._allocate,
+                "break": self._break,
+                "verify": self._verify,
+                "status": self._status,
+            }[asked.pop("verb")]
+            with self._writing:
+                return {"ok": True, **verb(asked)}
+        except EquipoiseError as error:
+            why = error.why if isinstance(error, RefusedError) else "wrong"
+            return {"ok": False, "why": why, "message": str(error)}
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            told = f"This is no request that the allocator knows: {type(error).__name__}."
+            return {"ok": False, "why": "request", "message": told}
+
+    @property
+    def _database(self) -> Database:
+        """The thread's own connection."""
+        if not hasattr(self._own, "database"):
+            self._own.database = connect(self._address)
+        found: Database = self._own.database
+        return found
+
+    def close(self) -> None:
+        """Close the thread's connection."""
+        if hasattr(self._own, "database"):
+            self._own.database.close()
+            del self._own.database
+
+    def _allocate(self, asked: Mapping[str, Any]) -> dict[str, Any]:
+        found = allocate(self._database, Asked(**asked), now=self._clock(), chooser=self._chooser)
+        return {"kit": found.kit, "head": found.head, "replayed": found.replayed}
+
+    def _break(self, asked: Mapping[str, Any]) -> dict[str, Any]:
+        broken = break_code(
+            self._database, self._key, Request(**asked), now=self._clock(), per_hour=self._per_hour
+        )
+        return {"participant": broken.participant, "arm": broken.arm, "asked": broken.asked}
+
+    def _status(self, asked: Mapping[str, Any]) -> dict[str, Any]:  # noqa: ARG002
+        return status(self._database)
+
+    def _verify(self, asked: Mapping[str, Any]) -> dict[str, Any]:  # noqa: ARG002
+        found = ledger_of(self._database).verify()
+        rows = self._database.execute("SELECT COUNT(*) FROM allocations")[0][0]
+        kept = sum(1 for _ in ledger_of(self._database).acts("allocated"))
+        agree = not found.bad and rows == kept
+        return {"good": agree, "bad": found.bad, "rows": found.rows, "head": found.head,
+                "allocated": rows, "in_ledger": kept}  # fmt: skip
+
+
+def serve(allocator: Allocator, path: Path) -> socketserver.ThreadingUnixStreamServer:
+    """Return a server on a socket that only this user may open; `serve_forever` starts it."""
+
+    class Handler(socketserver.StreamRequestHandler):
+        def handle(self) -> None:
+            while line := self.rfile.readline(LONGEST):
+                text = json.dumps(allocator.answer(line), ensure_ascii=False)
+                self.wfile.write(text.encode() + b"\n")
+            allocator.close()
+
+    path.unlink(missing_ok=True)
+    before = os.umask(0o177)
+    try:
+        server = socketserver.ThreadingUnixStreamServer(str(path), Handler)
+    finally:
+        os.umask(before)
+    server.daemon_threads = True
+    return server
