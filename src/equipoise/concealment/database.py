@@ -18,6 +18,10 @@ BUSY_SECONDS = 60
 Row = tuple[Any, ...]
 
 
+class StorageError(DataError):
+    """The database failed; what was asked was not done, and can be asked again."""
+
+
 class Database:
     """One connection: of one thread, and closed by whoever opened it.
 
@@ -40,7 +44,7 @@ class Database:
 
         Raises
         ------
-        DataError
+        StorageError
             When the database cannot take it (full disk, locked for too long); nothing was kept.
         """
         try:
@@ -49,7 +53,7 @@ class Database:
             self.execute("COMMIT")
         except self.failures as error:
             self._undo()
-            raise DataError(
+            raise StorageError(
                 f"The allocator's database could not take this: {error}. Nothing was kept. Mend "
                 "it (is the disk full?) and send the same request again, with the same key."
             ) from None

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from equipoise.concealment.allocator import Sealed, connect, install
@@ -18,7 +19,8 @@ from equipoise.concealment.kit_codes import kit_code
 from equipoise.concealment.randomness import Key
 
 _spec = importlib.util.spec_from_file_location("postgres", Path(__file__).with_name("postgres.py"))
-assert _spec is not None and _spec.loader is not None
+assert _spec is not None
+assert _spec.loader is not None
 postgres = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(postgres)
 
@@ -38,9 +40,7 @@ class Clock:
         return self.now
 
 
-def sealed(
-    strata: dict[str, list[int]], key: BoxKey, arms: tuple[str, ...] = ARMS
-) -> Sealed:
+def sealed(strata: dict[str, list[int]], key: BoxKey, arms: tuple[str, ...] = ARMS) -> Sealed:
     """Seal lists of arm numbers; kit codes depend on the place alone."""
     length, kits, trial = payload_length(arms), [], "TRIAL-1"
     codes = Key(b"k" * 32)
@@ -71,8 +71,6 @@ def address(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     if request.param == "sqlite":
         yield str(tmp_path / "allocator.sqlite")
         return
-    import psycopg
-
     server = request.getfixturevalue("postgres_address")
     name = f"t{uuid.uuid4().hex}"  # a schema: a database of its own would take longer
     with psycopg.connect(server, autocommit=True) as admin:

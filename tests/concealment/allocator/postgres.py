@@ -38,17 +38,19 @@ def server(*, durable: bool = False) -> Iterator[str]:
     if user:
         os.chown(home, pwd.getpwnam(user).pw_uid, -1)
     data = home / "data"
-    run = {"check": True, "capture_output": True, "user": user, "cwd": home}
+
+    def run(*command: str | Path) -> None:
+        subprocess.run(command, check=True, capture_output=True, user=user, cwd=home)  # noqa: S603
+
     try:
-        subprocess.run([folder / "initdb", "-D", data, "-A", "trust", "-U", "tests"], **run)
+        run(folder / "initdb", "-D", data, "-A", "trust", "-U", "tests")
         settings = f"-k {home} -c listen_addresses='' -c max_connections=60"
         settings += "" if durable else " -c fsync=off"
-        start = [folder / "pg_ctl", "-D", data, "-o", settings, "-l", home / "log", "-w", "start"]
-        subprocess.run(start, **run)
+        run(folder / "pg_ctl", "-D", data, "-o", settings, "-l", home / "log", "-w", "start")
         try:
             yield f"postgresql://tests@/postgres?host={home}"
         finally:
-            subprocess.run([folder / "pg_ctl", "-D", data, "-m", "immediate", "stop"], **run)
+            run(folder / "pg_ctl", "-D", data, "-m", "immediate", "stop")
     finally:
         shutil.rmtree(home, ignore_errors=True)
 

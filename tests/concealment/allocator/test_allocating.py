@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from equipoise.concealment.allocator import (
@@ -15,6 +17,7 @@ from equipoise.concealment.allocator import (
     status,
 )
 from equipoise.concealment.allocator.allocator import ledger_of
+from equipoise.concealment.allocator.schema import create
 from equipoise.errors import DataError
 
 HASH = "cd" * 32
@@ -85,8 +88,6 @@ def test_levels_are_refused_where_the_stratum_says_it_all(database, clock):
 
 
 def test_a_failure_in_the_middle_gives_nothing_away(database, clock, monkeypatch):
-    from equipoise.concealment.allocator import allocator
-
     def fails(*args, **kwargs):
         raise database.failures[0]("database or disk is full")
 
@@ -94,7 +95,7 @@ def test_a_failure_in_the_middle_gives_nothing_away(database, clock, monkeypatch
         patch.setattr(type(ledger_of(database)), "append", fails)
         with pytest.raises(DataError, match=r"disk is full.*Nothing was kept.*same key"):
             give(database, clock, "s1", "P1", "k1")
-    assert allocator.status(database)["strata"][0]["given"] == 0
+    assert status(database)["strata"][0]["given"] == 0
     assert give(database, clock, "s1", "P1", "k1").kit == kits(database, "s1")[0]
 
 
@@ -133,8 +134,6 @@ def test_rows_never_change(database, clock):
 
 
 def test_a_clock_that_runs_back_is_marked_and_stops_nothing(database, clock):
-    from datetime import timedelta
-
     give(database, clock, "s1", "P1")
     clock.now -= timedelta(hours=2)
     give(database, clock, "s1", "P2")
@@ -155,8 +154,6 @@ def test_one_database_holds_one_list(database, clock):
 
 
 def test_an_empty_allocator_says_what_to_do(tmp_path):
-    from equipoise.concealment.allocator.schema import create
-
     empty = connect(tmp_path / "a.sqlite")
     create(empty)
     with pytest.raises(DataError, match="install what `seal` made"):

@@ -20,7 +20,7 @@ from equipoise.concealment.allocator.allocator import ledger_of
 from equipoise.concealment.boxes import BoxKey
 from equipoise.errors import DataError
 
-PASS = "correct horse battery"
+PASS = "correct horse battery"  # noqa: S105
 
 
 @pytest.fixture
@@ -38,7 +38,8 @@ def acts(database):
 def test_the_arm_of_one_participant(database, clock, break_key, asked):
     wanted = {"P0": "Verum, 10 µg", "P1": "Placebo", "P2": "Placebo"}
     for participant, arm in wanted.items():
-        broken = break_code(database, break_key, replace(asked, participant=participant), now=clock())
+        one = replace(asked, participant=participant)
+        broken = break_code(database, break_key, one, now=clock())
         assert (broken.participant, broken.arm) == (participant, arm)
         assert arm not in repr(broken)
 
@@ -62,14 +63,15 @@ def test_the_ledger_holds_no_arm_and_no_text(database, clock, break_key, asked):
 
 
 @pytest.mark.parametrize(
-    ("change", "why", "message"),
+    "case",
     [
-        ({"name": "dr.no"}, "role", "may not break codes here.*card"),
-        ({"passphrase": "wrong wrong wrong"}, "re-authentication", "passphrase is wrong.*card"),
+        ({"name": "dr.no"}, "role", r"may not break codes here.*card"),
+        ({"passphrase": "wrong wrong wrong"}, "re-authentication", r"passphrase is wrong.*card"),
         ({"participant": "P9"}, "unknown participant", "No participant P9 was allocated"),
     ],
 )
-def test_what_is_refused_is_kept(database, clock, break_key, asked, change, why, message):
+def test_what_is_refused_is_kept(database, clock, break_key, asked, case):
+    change, why, message = case
     with pytest.raises(RefusedError, match=message):
         break_code(database, break_key, replace(asked, **change), now=clock())
     assert [body["details"]["why"] for body in ledger_of(database).acts("code break refused")] == [
@@ -87,7 +89,7 @@ def test_a_reason_is_needed(database, clock, break_key, asked, change):
 def test_a_limit_in_an_hour_and_the_paper_after_it(database, clock, break_key, asked):
     for _ in range(2):
         break_code(database, break_key, asked, now=clock(), per_hour=2)
-    with pytest.raises(RefusedError, match="within an hour.*emergency card"):
+    with pytest.raises(RefusedError, match=r"within an hour.*emergency card"):
         break_code(database, break_key, asked, now=clock(), per_hour=2)
     clock.now += timedelta(hours=1)
     assert break_code(database, break_key, asked, now=clock(), per_hour=2).arm == "Placebo"

@@ -11,6 +11,8 @@ import pytest
 from equipoise.concealment.allocator import Allocator, ask, enter_person, serve
 from equipoise.errors import DataError
 
+PASS = "correct horse battery"  # noqa: S105
+
 
 @pytest.fixture
 def path(database, address, break_key, clock, tmp_path):
@@ -29,9 +31,9 @@ def test_four_verbs(path, database):
     assert first["ok"]
     again = ask(path, "allocate", stratum="s1", participant="P1", request="k")
     assert again == {**first, "replayed": True}
-    enter_person(database, "dr", "physician", "correct horse battery")
+    enter_person(database, "dr", "physician", PASS)
     broken = ask(
-        path, "break", participant="P1", name="dr", passphrase="correct horse battery",
+        path, "break", participant="P1", name="dr", passphrase=PASS,
         category="pregnancy", reason="Positive test", treatment_differs=True,
     )  # fmt: skip
     assert (broken["ok"], broken["arm"]) == (True, "Verum, 10 µg")

@@ -15,6 +15,7 @@ import os
 import socketserver
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -30,7 +31,7 @@ from equipoise.concealment.allocator.allocator import (
 )
 from equipoise.concealment.allocator.breaking import PER_HOUR, Request, break_code
 from equipoise.concealment.boxes import BoxKey
-from equipoise.concealment.database import Database, connect
+from equipoise.concealment.database import Database, StorageError, connect
 from equipoise.errors import EquipoiseError
 
 LONGEST = 64 * 1024
@@ -38,7 +39,7 @@ LONGEST = 64 * 1024
 
 
 class Allocator:
-    """The four verbs over one database; one request writes at a time."""
+    """The four verbs over one connection, which one request has at a time."""
 
     def __init__(
         self,
@@ -51,7 +52,8 @@ class Allocator:
     ) -> None:
         self._address, self._key, self._clock = address, key, clock
         self._chooser, self._per_hour = chooser, breaks_per_hour
-        self._writing, self._own = threading.Lock(), threading.local()
+        self._one = threading.Lock()
+        self._open: Database | None = None
 
     def answer(self, line: bytes) -> dict[str, Any]:
         """Answer one request."""
@@ -63,8 +65,11 @@ class Allocator:
                 "verify": self._verify,
                 "status": self._status,
             }[asked.pop("verb")]
-            with self._writing:
+            with self._one:
                 return {"ok": True, **verb(asked)}
+        except StorageError as error:
+            self._open = None
+            return {"ok": False, "why": "storage", "message": str(error)}
         except EquipoiseError as error:
             why = error.why if isinstance(error, RefusedError) else "wrong"
             return {"ok": False, "why": why, "message": str(error)}
@@ -74,17 +79,10 @@ class Allocator:
 
     @property
     def _database(self) -> Database:
-        """The thread's own connection."""
-        if not hasattr(self._own, "database"):
-            self._own.database = connect(self._address)
-        found: Database = self._own.database
-        return found
-
-    def close(self) -> None:
-        """Close the thread's connection."""
-        if hasattr(self._own, "database"):
-            self._own.database.close()
-            del self._own.database
+        """The connection, opened anew where the last one broke."""
+        if self._open is None:
+            self._open = connect(self._address)
+        return self._open
 
     def _allocate(self, asked: Mapping[str, Any]) -> dict[str, Any]:
         found = allocate(self._database, Asked(**asked), now=self._clock(), chooser=self._chooser)
@@ -113,10 +111,10 @@ def serve(allocator: Allocator, path: Path) -> socketserver.ThreadingUnixStreamS
 
     class Handler(socketserver.StreamRequestHandler):
         def handle(self) -> None:
-            while line := self.rfile.readline(LONGEST):
-                text = json.dumps(allocator.answer(line), ensure_ascii=False)
-                self.wfile.write(text.encode() + b"\n")
-            allocator.close()
+            with suppress(ConnectionError):  # who hung up will ask again
+                while line := self.rfile.readline(LONGEST):
+                    text = json.dumps(allocator.answer(line), ensure_ascii=False)
+                    self.wfile.write(text.encode() + b"\n")
 
     path.unlink(missing_ok=True)
     before = os.umask(0o177)
