@@ -11,12 +11,16 @@ from equipoise.allocation.block_urn import BlockUrnSpec
 from equipoise.allocation.brick_tunnel import BrickTunnelSpec
 from equipoise.allocation.chen import ChenSpec
 from equipoise.allocation.complete_randomisation import CompleteSpec, complete_randomisation
+from equipoise.allocation.d_optimal import DOptimalSpec
 from equipoise.allocation.draws import Draws, GeneratorDraws, drawn
 from equipoise.allocation.exact import Chances
+from equipoise.allocation.factors import Factor
+from equipoise.allocation.hu_hu import HuHuSpec
 from equipoise.allocation.imbalance_walk import ImbalanceWalk, Walk
 from equipoise.allocation.independent_blocks import Blocks, IndependentBlocks
 from equipoise.allocation.maximal_procedure import MaximalSpec, maximal_procedure
 from equipoise.allocation.minimisation import Minimisation, minimisation
+from equipoise.allocation.minimisation_spec import MinimisationSpec
 from equipoise.allocation.permuted_blocks import (
     PermutedBlocksSpec,
     listed_blocks,
@@ -43,6 +47,7 @@ from equipoise.allocation.spec import (
     spec_names,
     specs_for,
 )
+from equipoise.allocation.stratified import StratifiedSpec
 from equipoise.allocation.truncated_binomial import TruncatedBinomialSpec
 from equipoise.allocation.wei_urn import UrnSpec, wei_urn
 
@@ -56,13 +61,17 @@ __all__ = [
     "Chances",
     "ChenSpec",
     "CompleteSpec",
+    "DOptimalSpec",
     "Draws",
+    "Factor",
     "GeneratorDraws",
+    "HuHuSpec",
     "ImbalanceWalk",
     "IndependentBlocks",
     "Kind",
     "MaximalSpec",
     "Minimisation",
+    "MinimisationSpec",
     "PermutedBlocksSpec",
     "Person",
     "Procedure",
@@ -71,6 +80,7 @@ __all__ = [
     "RandomBlocksSpec",
     "Spec",
     "Step",
+    "StratifiedSpec",
     "TruncatedBinomialSpec",
     "UrnSpec",
     "Walk",

@@ -15,7 +15,7 @@ import numpy as np
 
 from equipoise.allocation.permuted_blocks import block_composition
 from equipoise.allocation.procedure import checked_ratio, ratio_words, strata_members
-from equipoise.allocation.spec import Person, Spec
+from equipoise.allocation.spec import Person, Spec, State
 from equipoise.errors import DataError
 
 if TYPE_CHECKING:
@@ -157,6 +157,18 @@ class RandomBlocksSpec(Spec):
     def start(self) -> Likely:
         """Return the sizes, each as likely as it is named."""
         return _common(dict(Counter(block_composition(s, self.ratio) for s in self.sizes)))
+
+    def beneath(self) -> tuple[tuple[State, float], ...]:
+        """Return the likely blocks at the start, each a state of its own: (places left,)."""
+        fresh = self.start()
+        total = sum(weight for _, weight in fresh)
+        return tuple((((left, 1),), weight / total) for left, weight in fresh)
+
+    def beneath_after(self, state: Any, share: int) -> tuple[tuple[State, float], ...]:
+        """Return what may follow in or after one known block."""
+        left = state[0][0]
+        new = (*left[:share], left[share] - 1, *left[share + 1 :])
+        return ((((new, 1),), 1.0),) if any(new) else self.beneath()
 
     def chances(self, state: Any, person: Person = ()) -> Chances:  # noqa: ARG002
         """Return the chances, averaged over what the block may be."""

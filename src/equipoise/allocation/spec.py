@@ -87,6 +87,18 @@ class Spec(ABC):
     def after(self, state: State, share: int, person: Person = ()) -> State:
         """Return the state once this person has this share."""
 
+    def beneath(self) -> tuple[tuple[State, float], ...]:
+        """Return (state, probability) of what may lie beneath the start: hidden or not.
+
+        A procedure that averages over something hidden has simpler states beneath, which its
+        exact properties are computed from.
+        """
+        return ((self.start(), 1.0),)
+
+    def beneath_after(self, state: State, share: int) -> tuple[tuple[State, float], ...]:
+        """Return (state, probability) of what may lie beneath, once a person has this share."""
+        return ((self.after(state, share), 1.0),)
+
     @property
     def shares(self) -> tuple[int, ...]:
         """The arm that each share belongs to. Nearly always a share is an arm.

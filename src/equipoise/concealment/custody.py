@@ -85,9 +85,8 @@ def read_share(text: str, name: str = "the share") -> Share:
     DataError
         If a line is missing, cannot be read, or the checksum does not fit.
     """
-    lines = dict(
-        (part.strip() for part in line.split(":", 1)) for line in text.splitlines() if ":" in line
-    )
+    split_lines = (line.partition(":") for line in text.splitlines())
+    lines = {name.strip(): value.strip() for name, _, value in split_lines}
     try:
         index, shares, threshold = (
             int(word) for word in lines["share"].replace(";", " ").split() if word.isdigit()

@@ -7,22 +7,17 @@ wrong character and every two that changed places.
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from equipoise.errors import DataError
+
+if TYPE_CHECKING:
+    from equipoise.allocation import Draws
 
 ALPHABET = "34679ACDEFGHJKMNPQRTWXY"
 RANDOM_CHARACTERS = 7
 POSSIBLE = len(ALPHABET) ** RANDOM_CHARACTERS
 """3.4e9: a code that is typed at random is some kit of a trial of 1,000 once in 3.4 million."""
-
-
-class Draws(Protocol):
-    """A source of uniform whole numbers."""
-
-    def below(self, n: int) -> int:
-        """Return a whole number from 0 to n - 1."""
-        ...
 
 
 def kit_code(draws: Draws) -> str:

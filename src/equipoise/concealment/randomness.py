@@ -66,7 +66,7 @@ class Key:
 
 
 class Stream:
-    """Bytes in their order: HMAC-SHA-256(key, where || counter), counter 0, 1, 2, ... in 8 bytes."""
+    """Bytes in order: HMAC-SHA-256(key, where || counter), the counter 0, 1, ... in 8 bytes."""
 
     __slots__ = ("_counter", "_key", "_left", "_where")
 

@@ -74,7 +74,10 @@ def split(
             f"A split needs 2 <= threshold <= shares <= {MOST}. Got {threshold} of {shares}."
         )
     rows = [secret, *(entropy(len(secret)) for _ in range(threshold - 1))]
-    return {x: bytes(_value(column, x) for column in zip(*rows, strict=True)) for x in range(1, shares + 1)}
+    return {
+        x: bytes(_value(column, x) for column in zip(*rows, strict=True))
+        for x in range(1, shares + 1)
+    }
 
 
 def combine(shares: Mapping[int, bytes]) -> bytes:

@@ -43,6 +43,7 @@ ROLES = ("investigator", "physician", "pharmacist", "monitoring committee", "oth
 
 ACTS: dict[str, dict[str, str | tuple[str, ...]]] = {  # a field that may be left out ends in "?"
     "began": {"trial": CODE, "chain": ("web", "allocator")},
+    "committed": {"commitment": HASH},
     "sealed": {
         "commitment": HASH,
         "root": HASH,
@@ -104,6 +105,7 @@ class Finding:
 
     rows: int = 0
     head: str = ""
+    time: str = ""
     trial: str = ""
     chain: str = ""
     clock_back: list[int] = field(default_factory=list)
@@ -141,7 +143,7 @@ def fault_of_details(act: object, details: object, never: frozenset[str]) -> str
             return f"{name} of {act!r} must be {kind if isinstance(kind, str) else ', '.join(kind)}"
         if kind is CODE and value.casefold() in never:
             return f"{name} of {act!r} is the name of an arm"
-    if missing := _NEEDED[act] - details.keys():
+    if missing := _NEEDED[str(act)] - details.keys():
         return f"{act!r} lacks {', '.join(sorted(missing))}"
     return ""
 
@@ -168,18 +170,18 @@ def seconds_back(before: str, now: str) -> int:
 
 def verify_rows(rows: Iterable[Row], never: frozenset[str] = frozenset()) -> Finding:
     """Verify rows in their order, and stop at the first bad one."""
-    found, time = Finding(), ""
+    found = Finding()
     for row in rows:
         place = found.rows + 1
         try:
             body = _DECODE(row.body)
-            bad = _fault(row, body, place, found.head, time, never)
+            bad = _fault_in_chain(found, row, body) or _fault_in_form(found, row, body, never)
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             bad = f"it cannot be read ({error})"
         if bad:
             found.bad, found.bad_row = f"row {place}: {bad}", place
             return found
-        found.rows, found.head, time = place, row.hash, body["time"]
+        found.rows, found.head, found.time = place, row.hash, body["time"]
         if place == 1:
             found.trial, found.chain = body["details"]["trial"], body["details"]["chain"]
         if "clock_back" in body:
@@ -189,27 +191,28 @@ def verify_rows(rows: Iterable[Row], never: frozenset[str] = frozenset()) -> Fin
     return found
 
 
-def _fault(
-    row: Row, body: dict[str, Any], place: int, before: str, time: str, never: frozenset[str]
-) -> str:
-    """Say what is wrong with one row; nothing if it is as it must be."""
+def _fault_in_chain(found: Finding, row: Row, body: dict[str, Any]) -> str:
+    """Say what is wrong with a row's place; nothing if it follows the rows before it."""
+    place = found.rows + 1
     if row_hash(row.body) != row.hash:
         return "its hash is not that of its body: it was changed"
     if body["seq"] != place or row.seq != place:
         return f"it calls itself row {body['seq']}: a row is missing, added or moved"
-    if place == 1:
-        before = genesis(body["details"]["trial"], body["details"]["chain"])
     if (place == 1) != (body["act"] == "began"):
         return "row 1, and only row 1, begins a ledger"
-    if body["prev"] != before:
-        return "its `prev` is not the hash of the row before"
+    before = found.head or genesis(body["details"]["trial"], body["details"]["chain"])
+    return "" if body["prev"] == before else "its `prev` is not the hash of the row before"
+
+
+def _fault_in_form(found: Finding, row: Row, body: dict[str, Any], never: frozenset[str]) -> str:
+    """Say what is wrong with what a row says; nothing if it may stand in a ledger."""
     if body.keys() - {"clock_back"} != _KEYS or _ENCODE(body) != row.body:
         return "its body is not in canonical form"
     if not _TIME(body["time"]) or not _is(CODE, body["actor"]):
         return "its time or actor is not written as it must be"
     if body["actor"].casefold() in never:
         return "its actor is the name of an arm"
-    back = seconds_back(time, body["time"]) if time else 0
+    back = seconds_back(found.time, body["time"]) if found.time else 0
     if body.get("clock_back", 0) != back or ("clock_back" in body and not back):
         return "its time is before that of the row before, or says so and is not"
     return fault_of_details(body["act"], body["details"], never)
@@ -283,11 +286,11 @@ def main(arguments: list[str] | None = None) -> int:
         head = json.loads(path.read_text(encoding="utf-8"))
         if verify_head(found, read_rows(given.ledger), head, given.key).bad:
             break
-    print(f"BAD  {found.bad}" if found.bad else f"OK   {found.rows} rows, head {found.head}")  # noqa: T201
+    print(f"BAD  {found.bad}" if found.bad else f"OK   {found.rows} rows, head {found.head}")
     if not given.head:
         found.unchecked.append("the end: without a head (--head) a cut tail does not show")
     for what in (*(f"row {n}: the clock ran back" for n in found.clock_back), *found.unchecked):
-        print(f"note {what}")  # noqa: T201
+        print(f"note {what}")
     return 1 if found.bad else 2 if found.unchecked else 0
 
 

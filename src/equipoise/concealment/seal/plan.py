@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from equipoise.allocation import Spec, spec_from_dict
+from equipoise.allocation import Spec, StratifiedSpec, spec_from_dict
 from equipoise.concealment.framing import canonical_json
 from equipoise.errors import DataError
 
@@ -60,6 +60,11 @@ class SealPlan:
             raise DataError(
                 f"A trial's identifier has letters, digits, dots and dashes, at most 64. "
                 f"Got {self.trial!r}."
+            )
+        if isinstance(self.spec, StratifiedSpec):
+            raise DataError(
+                "A seal has strata of its own, each with its list: give the procedure within the "
+                "strata, and the strata with their slots."
             )
         if self.spec.kind == "outcome-adaptive":
             raise DataError(

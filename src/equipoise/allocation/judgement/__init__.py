@@ -1,0 +1,1 @@
+"""What a procedure does before it is used: how guessable, how uneven, how biased."""
