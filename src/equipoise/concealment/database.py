@@ -35,7 +35,7 @@ class Database:
 
     def execute(self, sql: str, values: Sequence[Any] = ()) -> list[Row]:
         """Run a statement and return its rows, none where it gives none."""
-        cursor = self.connection.execute(sql, tuple(values))
+        cursor = self.connection.execute(sql, *([tuple(values)] if values else ()))
         return cursor.fetchall() if cursor.description else []
 
     @contextmanager

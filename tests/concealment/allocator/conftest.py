@@ -12,11 +12,15 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from equipoise.concealment.allocator import Sealed, connect, install
+from equipoise.concealment.allocator import connect, install
 from equipoise.concealment.boxes import BoxKey, binding, payload_length, seal_box
 from equipoise.concealment.database import Database
 from equipoise.concealment.kit_codes import kit_code
+from equipoise.concealment.ledger import next_row
 from equipoise.concealment.randomness import Key
+from equipoise.concealment.seal.plan import Stratum
+from equipoise.concealment.seal.sealed import BoxedKit, PublicSeal, root_of
+from equipoise.concealment.verify_ledger import Row
 
 _spec = importlib.util.spec_from_file_location("postgres", Path(__file__).with_name("postgres.py"))
 assert _spec is not None
@@ -26,6 +30,7 @@ _spec.loader.exec_module(postgres)
 
 ARMS = ("Verum, 10 µg", "Placebo")
 NOW = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
+TRIAL = "TRIAL-1"
 HASH = "ab" * 32
 
 
@@ -40,21 +45,35 @@ class Clock:
         return self.now
 
 
-def sealed(strata: dict[str, list[int]], key: BoxKey, arms: tuple[str, ...] = ARMS) -> Sealed:
+def sealed(
+    strata: dict[str, list[int]], key: BoxKey, arms: tuple[str, ...] = ARMS
+) -> tuple[PublicSeal, list[BoxedKit]]:
     """Seal lists of arm numbers; kit codes depend on the place alone."""
-    length, kits, trial = payload_length(arms), [], "TRIAL-1"
-    codes = Key(b"k" * 32)
+    length, kits, codes = payload_length(arms), [], Key(b"k" * 32)
     for code, numbers in strata.items():
         for place, number in enumerate(numbers):
-            kit = kit_code(codes.stream("kit", trial, code, place))
-            bound = binding(trial, code, place, kit)
-            kits.append((code, place, kit, seal_box(key.public, arms[number], bound, length)))
+            kit = kit_code(codes.stream("kit", TRIAL, code, place))
+            bound = binding(TRIAL, code, place, kit)
+            box = seal_box(key.public, arms[number], bound, length)
+            kits.append(BoxedKit(code, place, kit, box, box))
+    named = tuple(Stratum(code, f"site {code}", len(n)) for code, n in strata.items())
+    public = PublicSeal(
+        TRIAL, HASH, True, named, {}, HASH, root_of(kits), HASH, key.public.hex(), len(box), {}
+    )
+    return public, kits
+
+
+def begun(public: PublicSeal) -> list[Row]:
+    """Return the rows that `seal` writes into the allocator's ledger."""
+    first = next_row(
+        None, "began", actor="stat", now=NOW, details={"trial": TRIAL, "chain": "allocator"}
+    )
     facts = {
-        "commitment": HASH, "root": HASH, "protocol": HASH, "kits": len(kits),
-        "strata": len(strata), "final_key": HASH, "break_key": HASH,
+        "commitment": HASH, "root": public.root, "protocol": HASH, "final_key": HASH,
+        "break_key": public.break_key, "strata": len(public.strata),
+        "kits": sum(stratum.kits for stratum in public.strata),
     }  # fmt: skip
-    rows = [(code, f"site {code}", len(numbers)) for code, numbers in strata.items()]
-    return Sealed(trial, facts, rows, kits)
+    return [first, next_row(first, "sealed", actor="stat", now=NOW, details=facts)]
 
 
 @pytest.fixture(scope="session")
@@ -87,7 +106,8 @@ def break_key() -> BoxKey:
 def database(address: str, break_key: BoxKey) -> Iterator[Database]:
     """Yield an allocator with two strata: s1 of four kits, s2 of two."""
     opened = connect(address)
-    install(opened, sealed({"s1": [0, 1, 1, 0], "s2": [1, 0]}, break_key), now=NOW)
+    public, kits = sealed({"s1": [0, 1, 1, 0], "s2": [1, 0]}, break_key)
+    install(opened, public, kits, begun(public))
     yield opened
     opened.close()
 

@@ -9,11 +9,9 @@ import pytest
 from equipoise.concealment.allocator import (
     Asked,
     RefusedError,
-    Sealed,
     allocate,
     connect,
     install,
-    lock,
     status,
 )
 from equipoise.concealment.allocator.allocator import ledger_of
@@ -101,7 +99,9 @@ def test_a_failure_in_the_middle_gives_nothing_away(database, clock, monkeypatch
 
 def test_a_lock_stops_allocation_for_good(database, clock):
     give(database, clock, "s1", "P1", "k1")
-    lock(database, records=HASH, actor="stat", now=clock())
+    with database.transaction():
+        details = {"records": HASH, "protocol": HASH, "participants": 1}
+        ledger_of(database).append("locked", actor="stat", now=clock(), **details)
     with pytest.raises(RefusedError, match="trial is locked"):
         give(database, clock, "s1", "P2")
     assert give(database, clock, "s1", "P1", "k1").replayed
@@ -125,7 +125,7 @@ def test_rows_never_change(database, clock):
     for statement in (
         "UPDATE allocations SET participant = 'P2'",
         "DELETE FROM allocations",
-        "UPDATE kits SET box = ''",
+        "UPDATE kits SET kit = 'X'",
         "DELETE FROM kits",
         "UPDATE ledger SET body = ''",
     ):
@@ -148,9 +148,9 @@ def test_the_ledger_follows_every_allocation(database, clock):
     assert (found.bad, found.head) == ("", heads[-1])
 
 
-def test_one_database_holds_one_list(database, clock):
+def test_one_database_holds_one_list(database):
     with pytest.raises(DataError, match="holds a sealed list already"):
-        install(database, Sealed("TRIAL-2", {}, [], []), now=clock())
+        install(database, None, [])
 
 
 def test_an_empty_allocator_says_what_to_do(tmp_path):

@@ -9,6 +9,7 @@ import threading
 import pytest
 
 from equipoise.concealment.allocator import Allocator, ask, enter_person, serve
+from equipoise.concealment.allocator.allocator import ledger_of
 from equipoise.errors import DataError
 
 PASS = "correct horse battery"  # noqa: S105
@@ -17,13 +18,15 @@ PASS = "correct horse battery"  # noqa: S105
 @pytest.fixture
 def path(database, address, break_key, clock, tmp_path):
     path = tmp_path / "a.socket"
-    server = serve(Allocator(address, break_key, clock), path)
+    allocator = Allocator(address, break_key, clock)
+    server = serve(allocator, path)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     yield path
     server.shutdown()
     thread.join()
     server.server_close()
+    allocator.close()
 
 
 def test_four_verbs(path, database):
@@ -39,7 +42,7 @@ def test_four_verbs(path, database):
     assert (broken["ok"], broken["arm"]) == (True, "Verum, 10 µg")
     assert ask(path, "status")["strata"][0]["given"] == 1
     found = ask(path, "verify")
-    assert (found["good"], found["allocated"], found["in_ledger"]) == (True, 1, 1)
+    assert (found["good"], found["allocated"], found["faults"]) == (True, 1, [])
 
 
 def test_refusals_come_back_as_words(path):
@@ -82,3 +85,23 @@ def test_many_at_once_get_each_their_own(path):
     given = [answer["kit"] for answer in answers if answer["ok"]]
     assert len(given) == len(set(given)) == 4
     assert {a["why"] for a in answers if not a["ok"]} == {"list exhausted"}
+
+
+def test_verify_finds_a_ledger_that_knows_of_more(path, database, clock):
+    ask(path, "allocate", stratum="s1", participant="P1", request="k")
+    with database.transaction():
+        details = {"participant": "P2", "stratum": "s1", "kit": "AAAA-AAAA"}
+        ledger_of(database).append("allocated", actor="x", now=clock(), **details)
+    found = ask(path, "verify")
+    assert (found["good"], found["faults"]) == (False, ["allocations and ledger differ"])
+
+
+def test_verify_finds_boxes_that_were_exchanged(path, database, address):
+    where = "" if address.endswith(".sqlite") else " ON kits"
+    database.execute(f"DROP TRIGGER kits_no_UPDATE{where}")
+    other = database.execute("SELECT break_box FROM kits WHERE stratum = 's1' AND place = 1")
+    database.execute(
+        "UPDATE kits SET break_box = ? WHERE stratum = 's1' AND place = 0", (other[0][0],)
+    )
+    found = ask(path, "verify")
+    assert (found["good"], found["faults"]) == (False, ["the boxes are not the sealed ones"])

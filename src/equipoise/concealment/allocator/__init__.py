@@ -5,10 +5,8 @@ from equipoise.concealment.allocator.allocator import (
     Asked,
     Chooser,
     RefusedError,
-    Sealed,
     allocate,
     install,
-    lock,
     status,
 )
 from equipoise.concealment.allocator.breaking import Broken, Request, break_code, enter_person
@@ -25,14 +23,12 @@ __all__ = [
     "Database",
     "RefusedError",
     "Request",
-    "Sealed",
     "allocate",
     "ask",
     "break_code",
     "connect",
     "enter_person",
     "install",
-    "lock",
     "serve",
     "status",
 ]

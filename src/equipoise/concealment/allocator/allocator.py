@@ -8,17 +8,19 @@ that is sent again with its key gets the same answer.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from equipoise.concealment.allocator.schema import create
+from equipoise.concealment.allocator.schema import LOCKED, create
 from equipoise.concealment.database import Database, PostgreSQL
-from equipoise.concealment.framing import canonical_json
 from equipoise.concealment.ledger import Ledger, Store
 from equipoise.concealment.ledger_postgres import PostgresStore
 from equipoise.concealment.ledger_sqlite import SqliteStore
+from equipoise.concealment.lock import sealed_row, well
+from equipoise.concealment.seal.sealed import BoxedKit, PublicSeal, root_of
+from equipoise.concealment.verify_ledger import Row
 from equipoise.errors import DataError
 
 ACTOR = "allocator"
@@ -62,26 +64,6 @@ class Allocated:
     replayed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Sealed:
-    """What the allocator is given by `seal`: public facts, strata, kits with their boxes.
-
-    Parameters
-    ----------
-    facts
-        The details of the ledger's row "sealed".
-    strata
-        Code, name and number of kits of each; of a covariate-adaptive procedure one pool.
-    kits
-        Stratum code, place in it, kit code, box for the code-break key, in order.
-    """
-
-    trial: str
-    facts: Mapping[str, Any]
-    strata: Sequence[tuple[str, str, int]]
-    kits: Sequence[tuple[str, int, str, bytes]]
-
-
 def ledger_of(database: Database) -> Ledger:
     """Return the allocator's own chain."""
     postgres = isinstance(database, PostgreSQL)
@@ -89,33 +71,56 @@ def ledger_of(database: Database) -> Ledger:
     return Ledger(store)
 
 
-def install(database: Database, sealed: Sealed, *, now: datetime) -> None:
-    """Take a sealed list into an empty database and begin the ledger.
+def install(
+    database: Database, public: PublicSeal, kits: Sequence[BoxedKit], ledger: Iterable[Row] = ()
+) -> None:
+    """Take what `seal` made into a database.
+
+    Parameters
+    ----------
+    ledger
+        The chain that `seal` began, where the database does not hold it itself.
 
     Raises
     ------
     DataError
-        When a list is there already.
+        When a list is there already, the boxes are not the sealed ones, or the ledger is bad.
     """
     create(database)
     if database.execute("SELECT name FROM trial"):
         raise DataError("This allocator holds a sealed list already; each trial has its own.")
+    if root_of(kits) != public.root:
+        raise DataError("These boxes are not the sealed ones: their root differs. Do not go on.")
     with database.transaction():
-        database.execute(
-            "INSERT INTO trial (name, sealed) VALUES (?, ?)",
-            (sealed.trial, canonical_json(dict(sealed.facts)).decode()),
-        )
-        for code, name, kits in sealed.strata:
+        database.execute("INSERT INTO trial VALUES (?, ?)", (public.trial, public.root))
+        for number, stratum in enumerate(public.strata):
             database.execute(
-                "INSERT INTO strata (code, name, kits) VALUES (?, ?, ?)", (code, name, kits)
+                "INSERT INTO strata (code, name, number, kits) VALUES (?, ?, ?, ?)",
+                (stratum.code, stratum.name, number, stratum.kits),
             )
-        for stratum, place, kit, box in sealed.kits:
-            database.execute(
-                "INSERT INTO kits VALUES (?, ?, ?, ?)", (stratum, place, kit, box.hex())
-            )
-        ledger = ledger_of(database)
-        ledger.begin(sealed.trial, "allocator", actor=ACTOR, now=now)
-        ledger.append("sealed", actor=ACTOR, now=now, **sealed.facts)
+        for kit in kits:
+            row = (kit.pool, kit.index, kit.code, kit.final_box, kit.break_box)
+            database.execute("INSERT INTO kits VALUES (?, ?, ?, ?, ?)", row)
+        chain = ledger_of(database)
+        for entry in ledger:
+            chain.store.add(entry)
+        well(chain)
+        if sealed_row(chain)["root"] != public.root:
+            raise DataError("The ledger is of another seal: its root differs. Do not go on.")
+
+
+def boxed_kits(database: Database, participant: str | None = None) -> list[BoxedKit]:
+    """Return all kits with their boxes in order, or that of one participant."""
+    sql = (
+        "SELECT k.stratum, k.place, k.kit, k.final_box, k.break_box FROM kits k "
+        "JOIN strata s ON s.code = k.stratum {} ORDER BY s.number, k.place"
+    )
+    of_one = (
+        "JOIN allocations a ON a.stratum = k.stratum AND a.place = k.place WHERE a.participant = ?"
+    )
+    where, values = ("", ()) if participant is None else (of_one, (participant,))
+    rows = database.execute(sql.format(where), values)
+    return [BoxedKit(pool, place, kit, bytes(a), bytes(b)) for pool, place, kit, a, b in rows]
 
 
 class Chooser:
@@ -199,7 +204,7 @@ def _replay(database: Database, asked: Asked, code: str) -> Allocated | None:
 
 
 def _require_free(database: Database, participant: str) -> None:
-    if database.execute("SELECT locked FROM trial")[0][0]:
+    if locked(database):
         raise RefusedError("locked", "The trial is locked: nobody is allocated any more.")
     if database.execute("SELECT 1 FROM allocations WHERE participant = ?", (participant,)):
         raise RefusedError(
@@ -239,27 +244,22 @@ def write_refusal(
         ledger_of(database).append(act, actor=actor, now=now, why=refused.why, **details)
 
 
+def locked(database: Database) -> bool:
+    """Say whether the trial is locked: its ledger says so."""
+    return bool(database.execute(f"SELECT 1 FROM ledger WHERE {LOCKED} LIMIT 1"))  # noqa: S608
+
+
 def status(database: Database) -> dict[str, Any]:
     """Return counts: of each stratum the kits given and left. Nothing by arm exists."""
-    rows = database.execute("SELECT code, name, kits, next FROM strata ORDER BY code")
-    trial = database.execute("SELECT name, locked FROM trial")
+    rows = database.execute("SELECT code, name, kits, next FROM strata ORDER BY number")
+    trial = database.execute("SELECT name FROM trial")
     if not trial:
         raise DataError("This allocator holds no sealed list yet: install what `seal` made.")
     return {
         "trial": trial[0][0],
-        "locked": bool(trial[0][1]),
+        "locked": locked(database),
         "strata": [
             {"code": code, "name": name, "given": given, "left": kits - given}
             for code, name, kits, given in rows
         ],
     }
-
-
-def lock(database: Database, *, records: str, actor: str, now: datetime) -> None:
-    """Stop all allocation, for good; `records` is the hash of the locked records."""
-    with database.transaction():
-        protocol = json.loads(database.execute("SELECT sealed FROM trial")[0][0])["protocol"]
-        given = database.execute("SELECT COUNT(*) FROM allocations")[0][0]
-        database.execute("UPDATE trial SET locked = 1")
-        details = {"records": records, "protocol": protocol, "participants": given}
-        ledger_of(database).append("locked", actor=actor, now=now, **details)

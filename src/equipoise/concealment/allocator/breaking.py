@@ -11,15 +11,22 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from equipoise.concealment.allocator.allocator import RefusedError, ledger_of, write_refusal
-from equipoise.concealment.boxes import BoxKey, binding, open_box
+from equipoise.concealment.allocator.allocator import (
+    RefusedError,
+    boxed_kits,
+    ledger_of,
+    write_refusal,
+)
 from equipoise.concealment.framing import digest
 from equipoise.concealment.ledger import written
+from equipoise.concealment.seal.sealing import open_kit
 from equipoise.concealment.verify_ledger import BREAK_CATEGORIES, ROLES
 from equipoise.errors import DataError
 
 if TYPE_CHECKING:
+    from equipoise.concealment.boxes import BoxKey
     from equipoise.concealment.database import Database
+    from equipoise.concealment.seal.sealed import BoxedKit
 
 PER_HOUR = 6
 """Code breaks of a trial in an hour; beyond it the sealed cards remain."""
@@ -94,7 +101,7 @@ def break_code(
         with database.transaction():
             ledger_of(database).store.lock()  # so that two at once count each other
             _require_below_limit(database, now, per_hour)
-            place = _place(database, request.participant)
+            kit = _kit(database, request.participant)
             asked = _record(database, request, role, now)
     except RefusedError as refused:
         # the name of somebody unknown is not a word for a ledger
@@ -102,8 +109,7 @@ def break_code(
         actor = request.name if known else "unknown"
         write_refusal(database, "code break refused", refused, now=now, actor=actor)
         raise
-    trial, stratum, index, kit, box = place
-    arm = open_box(key, bytes.fromhex(box), binding(trial, stratum, index, kit))
+    arm = open_kit(key, database.execute("SELECT name FROM trial")[0][0], kit, final=False)
     return Broken(request.participant, arm, asked)
 
 
@@ -131,18 +137,14 @@ def _require_below_limit(database: Database, now: datetime, per_hour: int) -> No
         )
 
 
-def _place(database: Database, participant: str) -> tuple[str, str, int, str, str]:
-    rows = database.execute(
-        "SELECT t.name, k.stratum, k.place, k.kit, k.box FROM allocations a JOIN kits k "
-        "ON k.stratum = a.stratum AND k.place = a.place, trial t WHERE a.participant = ?",
-        (participant,),
-    )
-    if not rows:
+def _kit(database: Database, participant: str) -> BoxedKit:
+    found = boxed_kits(database, participant)
+    if not found:
         raise RefusedError(
             "unknown participant",
             f"No participant {participant} was allocated. Check the number on the card.",
         )
-    return rows[0]
+    return found[0]
 
 
 def _record(database: Database, request: Request, role: str, now: datetime) -> int:

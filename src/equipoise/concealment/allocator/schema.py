@@ -10,13 +10,13 @@ from equipoise.concealment import ledger_postgres, ledger_sqlite
 from equipoise.concealment.database import Database, PostgreSQL
 
 TABLES = (
-    "CREATE TABLE IF NOT EXISTS trial (name TEXT PRIMARY KEY, sealed TEXT NOT NULL, "
-    "locked INTEGER NOT NULL DEFAULT 0)",
+    "CREATE TABLE IF NOT EXISTS trial (name TEXT PRIMARY KEY, root TEXT NOT NULL)",
     "CREATE TABLE IF NOT EXISTS strata (code TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE, "
-    "kits INTEGER NOT NULL, next INTEGER NOT NULL DEFAULT 0 CHECK (next <= kits))",
+    "number INTEGER NOT NULL, kits INTEGER NOT NULL, "
+    "next INTEGER NOT NULL DEFAULT 0 CHECK (next <= kits))",
     "CREATE TABLE IF NOT EXISTS kits (stratum TEXT NOT NULL REFERENCES strata, "
-    "place INTEGER NOT NULL, kit TEXT NOT NULL UNIQUE, box TEXT NOT NULL, "
-    "PRIMARY KEY (stratum, place))",
+    "place INTEGER NOT NULL, kit TEXT NOT NULL UNIQUE, "
+    "final_box BYTES NOT NULL, break_box BYTES NOT NULL, PRIMARY KEY (stratum, place))",
     "CREATE TABLE IF NOT EXISTS allocations (participant TEXT PRIMARY KEY, "
     "stratum TEXT NOT NULL, place INTEGER NOT NULL, entry INTEGER NOT NULL, "
     "levels TEXT NOT NULL, request TEXT NOT NULL UNIQUE, head TEXT NOT NULL, "
@@ -27,6 +27,8 @@ TABLES = (
     "CREATE TABLE IF NOT EXISTS reasons (asked INTEGER PRIMARY KEY, salt TEXT NOT NULL, "
     "reason TEXT NOT NULL, at TEXT NOT NULL)",
 )
+LOCKED = 'body LIKE \'{"act":"locked"%\''
+"""Rows of the ledger that lock the trial; an index holds them alone."""
 FIXED = ("kits", "allocations", "reasons")
 """Tables whose rows never change and never go."""
 
@@ -48,7 +50,8 @@ def create(database: Database) -> None:
     else:
         database.connection.executescript(ledger_sqlite.SCHEMA)
     for statement in TABLES:
-        database.execute(statement)
+        database.execute(statement.replace("BYTES", "BYTEA" if postgres else "BLOB"))
+    database.execute(f"CREATE INDEX IF NOT EXISTS ledger_locks ON ledger (seq) WHERE {LOCKED}")
     for table in FIXED:
         for act in ("UPDATE", "DELETE", "TRUNCATE")[: 3 if postgres else 2]:
             pattern = _POSTGRES if postgres else _SQLITE

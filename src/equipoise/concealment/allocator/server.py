@@ -26,14 +26,20 @@ from equipoise.concealment.allocator.allocator import (
     Chooser,
     RefusedError,
     allocate,
+    boxed_kits,
     ledger_of,
     status,
 )
 from equipoise.concealment.allocator.breaking import PER_HOUR, Request, break_code
 from equipoise.concealment.boxes import BoxKey
 from equipoise.concealment.database import Database, StorageError, connect
+from equipoise.concealment.seal.sealed import root_of
 from equipoise.errors import EquipoiseError
 
+UNTOLD = (
+    "SELECT COUNT(*) FROM allocations a LEFT JOIN ledger l ON l.hash = a.head WHERE l.hash IS NULL"
+)
+"""Allocations whose row in the ledger is not there."""
 LONGEST = 64 * 1024
 """Bytes of a request, at most."""
 
@@ -68,7 +74,7 @@ class Allocator:
             with self._one:
                 return {"ok": True, **verb(asked)}
         except StorageError as error:
-            self._open = None
+            self.close()
             return {"ok": False, "why": "storage", "message": str(error)}
         except EquipoiseError as error:
             why = error.why if isinstance(error, RefusedError) else "wrong"
@@ -84,6 +90,13 @@ class Allocator:
             self._open = connect(self._address)
         return self._open
 
+    def close(self) -> None:
+        """Close the connection; the next request opens another."""
+        if self._open is not None:
+            with suppress(Exception):  # one that broke may not even close
+                self._open.close()
+        self._open = None
+
     def _allocate(self, asked: Mapping[str, Any]) -> dict[str, Any]:
         found = allocate(self._database, Asked(**asked), now=self._clock(), chooser=self._chooser)
         return {"kit": found.kit, "head": found.head, "replayed": found.replayed}
@@ -98,12 +111,19 @@ class Allocator:
         return status(self._database)
 
     def _verify(self, asked: Mapping[str, Any]) -> dict[str, Any]:  # noqa: ARG002
-        found = ledger_of(self._database).verify()
-        rows = self._database.execute("SELECT COUNT(*) FROM allocations")[0][0]
-        kept = sum(1 for _ in ledger_of(self._database).acts("allocated"))
-        agree = not found.bad and rows == kept
-        return {"good": agree, "bad": found.bad, "rows": found.rows, "head": found.head,
-                "allocated": rows, "in_ledger": kept}  # fmt: skip
+        """Compare ledger, allocations and boxes with what was sealed; nothing is opened."""
+        ledger = ledger_of(self._database)
+        found = ledger.verify()
+        given = self._database.execute("SELECT COUNT(*) FROM allocations")[0][0]
+        rows = self._database.execute("SELECT root FROM trial")
+        faults = [found.bad] if found.bad else []
+        told = sum(1 for _ in ledger.acts("allocated"))
+        if self._database.execute(UNTOLD)[0][0] or given != told:
+            faults.append("allocations and ledger differ")
+        if [(root_of(boxed_kits(self._database)),)] != rows:
+            faults.append("the boxes are not the sealed ones")
+        return {"good": not faults, "faults": faults, "rows": found.rows, "head": found.head,
+                "allocated": given}  # fmt: skip
 
 
 def serve(allocator: Allocator, path: Path) -> socketserver.ThreadingUnixStreamServer:

@@ -200,7 +200,7 @@ def _open(state: State, event: Event) -> State:
         raise DataError(f"The card of {outer} is scanned already; a scan cannot be changed.")
     if inner not in state.inner or inner in state.opened.values():
         raise DataError(f"The card {inner!r} is not one of yours, or was scanned already.")
-    return replace(state, opened=MappingProxyType({**state.opened, outer: inner}))
+    return replace(state, opened=MappingProxyType({**state.opened, str(outer): str(inner)}))
 
 
 def _once(state: State, event: Event) -> State:
