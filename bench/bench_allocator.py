@@ -22,9 +22,12 @@ from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
-from equipoise.concealment.allocator import Allocator, Sealed, ask, connect, install, serve
+from equipoise.concealment.allocator import Allocator, ask, connect, install, serve
 from equipoise.concealment.allocator.allocator import ledger_of
 from equipoise.concealment.boxes import BoxKey
+from equipoise.concealment.ledger import next_row
+from equipoise.concealment.seal.plan import Stratum
+from equipoise.concealment.seal.sealed import BoxedKit, PublicSeal, root_of
 from equipoise.errors import DataError
 
 sys.path.append(str(Path(__file__).parents[1] / "tests" / "concealment" / "allocator"))
@@ -48,17 +51,23 @@ def kit_of(place: int) -> str:
 def prepare(address: str, n: int) -> None:
     """Install n kits in ten strata; nobody opens these boxes."""
     each = n // STRATA
-    strata = [(f"s{k}", f"site {k}", each) for k in range(STRATA)]
+    strata = tuple(Stratum(f"s{k}", f"site {k}", each) for k in range(STRATA))
+    box = secrets.token_bytes(112)
     kits = [
-        (code, place, kit_of(k * each + place), secrets.token_bytes(112))
-        for k, (code, _, _) in enumerate(strata)
+        BoxedKit(stratum.code, place, kit_of(k * each + place), box, box)
+        for k, stratum in enumerate(strata)
         for place in range(each)
     ]
-    facts = dict.fromkeys(("commitment", "root", "protocol", "final_key", "break_key"), HASH)
-    database = connect(address)
-    install(
-        database, Sealed("BENCH", {**facts, "kits": n, "strata": STRATA}, strata, kits), now=now()
+    public = PublicSeal("BENCH", HASH, True, strata, {}, HASH, root_of(kits), HASH, HASH, 112, {})
+    facts: dict[str, object] = dict.fromkeys(
+        ("commitment", "protocol", "final_key", "break_key"), HASH
     )
+    facts |= {"kits": n, "strata": STRATA, "root": public.root}
+    begun = {"trial": "BENCH", "chain": "allocator"}
+    first = next_row(None, "began", actor="bench", now=now(), details=begun)
+    second = next_row(first, "sealed", actor="bench", now=now(), details=facts)
+    database = connect(address)
+    install(database, public, kits, [first, second])
     database.close()
 
 
