@@ -81,7 +81,7 @@ def test_an_exhausted_list_stops_and_uses_no_kit_again(database, clock):
 
 def test_levels_are_refused_where_the_stratum_says_it_all(database, clock):
     with pytest.raises(DataError, match="has no factors"):
-        allocate(database, Asked("s1", "P1", "k", (0, 1)), now=clock())
+        allocate(database, Asked("s1", "P1", "k", {"sex": "f"}), now=clock())
     assert give(database, clock, "s1", "P1").kit == kits(database, "s1")[0]
 
 

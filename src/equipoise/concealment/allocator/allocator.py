@@ -8,8 +8,8 @@ that is sent again with its key gets the same answer.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -46,13 +46,13 @@ class Asked:
     request
         The key of the request: sent again, it gets the same answer and changes nothing.
     levels
-        The participant's level of each factor, from 0, for minimisation and the like.
+        The participant's level of each factor by name, for minimisation and the like.
     """
 
     stratum: str
     participant: str
     request: str
-    levels: Sequence[int] = ()
+    levels: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +60,7 @@ class Allocated:
     """A kit, and the head of the allocator's ledger once it was given."""
 
     kit: str
+    stratum: str
     head: str
     replayed: bool = False
 
@@ -127,7 +128,7 @@ class Chooser:
     """Which kit of a stratum comes next: of a list the next slot."""
 
     def place(
-        self, database: Database, stratum: str, entry: int, levels: Sequence[int]
+        self, database: Database, stratum: str, entry: int, levels: Mapping[str, str]
     ) -> int | None:
         """Return the place of the kit; None where none is left."""
         if levels:
@@ -195,12 +196,12 @@ def _replay(database: Database, asked: Asked, code: str) -> Allocated | None:
     if not rows:
         return None
     *before, kit, head = rows[0]
-    if before != [asked.participant, code, json.dumps(list(asked.levels))]:
+    if before != [asked.participant, code, written_levels(asked.levels)]:
         raise DataError(
             "This request's key was used for another participant or stratum. Take a fresh key "
             "for a new request; send the same key only for the same one."
         )
-    return Allocated(kit, head, replayed=True)
+    return Allocated(kit, code, head, replayed=True)
 
 
 def _require_free(database: Database, participant: str) -> None:
@@ -214,6 +215,11 @@ def _require_free(database: Database, participant: str) -> None:
         )
 
 
+def written_levels(levels: Mapping[str, str]) -> str:
+    """Write levels in one form."""
+    return json.dumps(dict(levels), sort_keys=True, ensure_ascii=False)
+
+
 def _give(
     database: Database, asked: Asked, where: tuple[str, int, int], now: datetime
 ) -> Allocated:
@@ -221,13 +227,13 @@ def _give(
     kit = database.execute("SELECT kit FROM kits WHERE stratum = ? AND place = ?", (code, place))
     details = {"participant": asked.participant, "stratum": code, "kit": kit[0][0]}
     row = ledger_of(database).append("allocated", actor=ACTOR, now=now, **details)
-    levels = json.dumps(list(asked.levels))
+    levels = written_levels(asked.levels)
     database.execute(
         "INSERT INTO allocations VALUES (?, ?, ?, ?, ?, ?, ?)",
         (asked.participant, code, place, entry, levels, asked.request, row.hash),
     )
     database.execute("UPDATE strata SET next = ? WHERE code = ?", (entry + 1, code))
-    return Allocated(kit[0][0], row.hash)
+    return Allocated(kit[0][0], code, row.hash)
 
 
 def write_refusal(

@@ -48,11 +48,16 @@ class Request:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Broken:
-    """One participant's arm, for the eyes of the one who asked. It never shows itself."""
+    """One participant's arm, for the eyes of the one who asked. It never shows itself.
+
+    `asked` is the row of the ledger, `reason` the hash of the reason.
+    """
 
     participant: str
     arm: str
     asked: int
+    role: str
+    reason: str
 
 
 def enter_person(database: Database, name: str, role: str, passphrase: str) -> None:
@@ -102,7 +107,7 @@ def break_code(
             ledger_of(database).store.lock()  # so that two at once count each other
             _require_below_limit(database, now, per_hour)
             kit = _kit(database, request.participant)
-            asked = _record(database, request, role, now)
+            recorded = _record(database, request, role, now)
     except RefusedError as refused:
         # the name of somebody unknown is not a word for a ledger
         known = database.execute("SELECT 1 FROM people WHERE name = ?", (request.name,))
@@ -110,7 +115,7 @@ def break_code(
         write_refusal(database, "code break refused", refused, now=now, actor=actor)
         raise
     arm = open_kit(key, database.execute("SELECT name FROM trial")[0][0], kit, final=False)
-    return Broken(request.participant, arm, asked)
+    return Broken(request.participant, arm, *recorded)
 
 
 def _authenticated(database: Database, request: Request) -> str:
@@ -147,8 +152,8 @@ def _kit(database: Database, participant: str) -> BoxedKit:
     return found[0]
 
 
-def _record(database: Database, request: Request, role: str, now: datetime) -> int:
-    """Write both rows and the reason, and return the number of the first."""
+def _record(database: Database, request: Request, role: str, now: datetime) -> tuple[int, str, str]:
+    """Write both rows and the reason; return the row asked, the role, the reason's hash."""
     ledger, salt = ledger_of(database), secrets.token_hex(32)
     asked = {
         "participant": request.participant,
@@ -163,4 +168,4 @@ def _record(database: Database, request: Request, role: str, now: datetime) -> i
     database.execute(
         "INSERT INTO reasons VALUES (?, ?, ?, ?)", (row.seq, salt, request.reason, written(now))
     )
-    return row.seq
+    return row.seq, role, str(asked["reason"])

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
+from equipoise.allocation.factors import person_of
 from equipoise.allocation.sequence import Step, next_step
 from equipoise.concealment.allocator.allocator import Chooser
 from equipoise.concealment.database import Database
@@ -33,6 +34,7 @@ class Minimiser(Chooser):
     def __init__(self, opening: Opening, arm_of: Mapping[int, str]) -> None:
         self._plan, self._key = opening.plan, opening.list_key
         self._spec = opening.plan.spec
+        self._factors = tuple(getattr(self._spec, "factors", ()))
         self._state, self._entered = self._spec.start(), 0
         self._places: dict[str, list[int]] = defaultdict(list)
         for place in sorted(arm_of):
@@ -42,11 +44,11 @@ class Minimiser(Chooser):
         return "Minimiser(arms hidden)"
 
     def place(
-        self, database: Database, stratum: str, entry: int, levels: Sequence[int]
+        self, database: Database, stratum: str, entry: int, levels: Mapping[str, str]
     ) -> int | None:
         """Return the place of the kit; None where no kit of the drawn arm is left."""
         self._catch_up(database, stratum, entry)
-        step = self._step(tuple(levels), entry)
+        step = self._step(levels, entry)
         used = {
             place
             for (place,) in database.execute(
@@ -65,9 +67,9 @@ class Minimiser(Chooser):
             (stratum, self._entered),
         )
         for number, levels in rows:
-            self._state = self._step(tuple(json.loads(levels)), number).state
+            self._state = self._step(json.loads(levels), number).state
             self._entered = number + 1
 
-    def _step(self, person: tuple[int, ...], entry: int) -> Step:
+    def _step(self, levels: Mapping[str, str], entry: int) -> Step:
         stream = self._key.stream(ARMS, self._plan.trial, POOL, entry)
-        return next_step(self._spec, self._state, stream, person)
+        return next_step(self._spec, self._state, stream, person_of(self._factors, levels))

@@ -16,6 +16,7 @@ import socketserver
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -99,13 +100,13 @@ class Allocator:
 
     def _allocate(self, asked: Mapping[str, Any]) -> dict[str, Any]:
         found = allocate(self._database, Asked(**asked), now=self._clock(), chooser=self._chooser)
-        return {"kit": found.kit, "head": found.head, "replayed": found.replayed}
+        return {**asdict(found)}
 
     def _break(self, asked: Mapping[str, Any]) -> dict[str, Any]:
         broken = break_code(
             self._database, self._key, Request(**asked), now=self._clock(), per_hour=self._per_hour
         )
-        return {"participant": broken.participant, "arm": broken.arm, "asked": broken.asked}
+        return asdict(broken)
 
     def _status(self, asked: Mapping[str, Any]) -> dict[str, Any]:  # noqa: ARG002
         return status(self._database)
