@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("protocol", type=click.Path(path_type=Path))
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="A new folder.")
-@click.option("--procedure", metavar="NAME", help="Of allocation: big-stick, minimisation, ...")
+@click.option(
+    "--procedure", metavar="NAME", help="Of allocation, where the protocol has no `method` of it."
+)
 @click.option(
     "--parameter",
     "parameters",
@@ -38,9 +40,9 @@ if TYPE_CHECKING:
     "strata",
     multiple=True,
     metavar="NAME=SLOTS",
-    help="A stratum and the length of its list; may be repeated.",
+    help="A stratum and the length of its own list; may be repeated.",
 )
-@click.option("--slots", type=click.IntRange(min=1), help="Length of the list, without strata.")
+@click.option("--slots", type=click.IntRange(min=1), help="Length of the list; of each stratum's.")
 @click.option(
     "--arm-kits",
     multiple=True,
@@ -92,11 +94,13 @@ def command(protocol: Path, out: Path, as_json: bool, **options: Any) -> None:
 
 def _fresh(protocol: Protocol, options: dict[str, Any]) -> Opening:
     """Make the plan, and take key and nonce from the operating system."""
-    from equipoise.cli.seal_plan import seal_plan  # noqa: PLC0415  (--help is instant)
+    from equipoise.cli.seal_plan import judged, seal_plan  # noqa: PLC0415  (--help is instant)
     from equipoise.concealment.seal import Opening  # noqa: PLC0415
 
     plan = seal_plan(protocol, options)
     click.echo(f"Procedure: {plan.spec.describe()} ({plan.spec.source})", err=True)
+    for line in judged(plan):
+        click.echo(line, err=True)
     return Opening.fresh(plan)
 
 

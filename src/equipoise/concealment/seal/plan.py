@@ -109,7 +109,7 @@ class SealPlan:
             "protocol": self.protocol,
             "procedure": dict(self.procedure),
             "strata": [[s.code, s.name, s.kits] for s in self.strata],
-            "kits": None if self.kits is None else dict(self.kits),
+            "kits": None if self.kits is None else [[a, self.kits[a]] for a in self.arms],
             "beacon": self.beacon,
         }
 
@@ -123,7 +123,7 @@ class SealPlan:
             protocol=data["protocol"],
             procedure=data["procedure"],
             strata=tuple(Stratum(*one) for one in data["strata"]),
-            kits=data["kits"],
+            kits=None if data["kits"] is None else dict(data["kits"]),
             beacon=data["beacon"],
         )
 

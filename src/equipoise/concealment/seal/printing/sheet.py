@@ -53,18 +53,21 @@ def write_to_fit(ax: Axes, x: float, y: float, text: str, *, mm: float, width: f
 def draw_qr(ax: Axes, text: str, *, left: float, top: float, size: float) -> None:
     """Draw a QR code with its quiet zone, into a square of that size."""
     import segno  # noqa: PLC0415
-    from matplotlib.collections import PatchCollection  # noqa: PLC0415
-    from matplotlib.patches import Rectangle  # noqa: PLC0415
+    from matplotlib.patches import PathPatch  # noqa: PLC0415
+    from matplotlib.path import Path as Outline  # noqa: PLC0415
 
     rows = list(segno.make(text, error="m", micro=False).matrix_iter(scale=1, border=4))
     cell = size / len(rows)
-    dark = [
-        Rectangle((left + column * cell, top + row * cell), cell, cell)
-        for row, line in enumerate(rows)
-        for column, filled in enumerate(line)
-        if filled
-    ]
-    ax.add_collection(PatchCollection(dark, facecolor="black", edgecolor="black", linewidth=0.1))
+    corners: list[tuple[float, float]] = []
+    for row, line in enumerate(rows):
+        y = top + row * cell
+        for column, filled in enumerate(line):
+            if filled:
+                x = left + column * cell
+                corners += [(x, y), (x + cell, y), (x + cell, y + cell), (x, y + cell), (x, y)]
+    codes = [Outline.MOVETO, Outline.LINETO, Outline.LINETO, Outline.LINETO, Outline.CLOSEPOLY]
+    outline = Outline(corners, codes * (len(corners) // 5))
+    ax.add_patch(PathPatch(outline, facecolor="black", edgecolor="black", linewidth=0.1))
 
 
 def printable(text: str) -> str:
