@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-from scipy.special import gammaln, nctdtr, stdtrit
 
 from equipoise.errors import DataError
 
@@ -98,6 +97,8 @@ def rejection(
     >>> round(float(rejection(arm, np.zeros(64), effect=0.7)[0]), 3)
     0.787
     """
+    from scipy.special import stdtrit  # noqa: PLC0415  (heavy)
+
     mean = shift + effect * arm
     n = arm.shape[1]
     if n < 4:
@@ -129,6 +130,8 @@ def doubly_noncentral_t(
     >>> round(float(doubly_noncentral_t(2.0, 10, np.zeros(1), np.zeros(1))[0]), 6)
     0.963306
     """
+    from scipy.special import gammaln, nctdtr  # noqa: PLC0415  (heavy)
+
     mean = spread / 2
     reach = 9 * np.sqrt(mean.max() + 1)
     pairs = np.arange(max(0, np.floor(mean.min() - reach)), np.ceil(mean.max() + reach) + 10)
