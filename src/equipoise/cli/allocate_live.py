@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -77,6 +78,7 @@ def serve(trial: Path, database: str | None) -> None:
     home = home_of(trial, database)
     server = listen(home.allocator(clock), home.socket)
     click.echo(f"The allocator of {trial} listens at {home.socket}. Ctrl-C stops it.", err=True)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a service manager's way to stop
     try:
         server.serve_forever()
     except KeyboardInterrupt:
