@@ -119,6 +119,11 @@ class Spec(ABC):
         return len(set(self.ratio)) == 1
 
     @property
+    def symmetric(self) -> bool:
+        """Whether every exchange of arms leaves the procedure as it is."""
+        return self.equal
+
+    @property
     def length(self) -> int | None:
         """How many people a list of this procedure can serve; None for any number."""
         return None
