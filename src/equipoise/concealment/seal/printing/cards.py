@@ -30,7 +30,7 @@ STRIP_WIDTH = (WIDTH - 2 * MARGIN) / COLUMNS
 STRIP_HEIGHT = (HEIGHT - 2 * MARGIN) / ROWS
 PANEL = STRIP_HEIGHT / PANELS
 PATTERN = "MWHXNKEBRSGQ8#%&@"
-LINES = 15
+LETTERS, LINES = 45, 13
 
 
 def emergency_cards(trial: str, arms: Mapping[str, str]) -> Iterator[Figure]:
@@ -93,7 +93,7 @@ def _inside(ax: Axes, x: float, top: float, code: str, arm: str) -> None:
     words = (
         "The code is broken. Tell nobody who need not know.",
         "Write on the cover who opened it, when and why, and report it the same day",
-        "(act `card opened` of the ledger). Keep the card.",
+        "to the trial office, which enters it into the ledger. Keep the card.",
     )
     for number, line in enumerate(words):
         write(ax, x, top + PANEL - 13 + 4 * number, line, mm=2.1)
@@ -101,9 +101,9 @@ def _inside(ax: Axes, x: float, top: float, code: str, arm: str) -> None:
 
 def _pattern(ax: Axes, left: float, top: float) -> None:
     """Fill the panel that lies on the arm with letters, the same on every card."""
-    height = (PANEL - 6) / LINES
-    for line in range(LINES):
-        turned = PATTERN[line % len(PATTERN) :] + PATTERN[: line % len(PATTERN)]
-        y = top + 3 + height * (line + 0.5)
-        text = (turned * 4)[:44]
-        write(ax, left + STRIP_WIDTH / 2, y, text, mm=2.9, weight="bold", color="0.25")
+    endless = PATTERN * (LETTERS * LINES)
+    step = LETTERS + 5  # no two neighbouring lines alike
+    text = "\n".join(endless[line * step : line * step + LETTERS] for line in range(LINES))
+    x, y = left + STRIP_WIDTH / 2, top + PANEL / 2
+    settings = {"weight": "bold", "color": "0.25", "family": "DejaVu Sans Mono"}
+    write(ax, x, y, text, mm=3.4, linespacing=0.86, **settings)
