@@ -14,10 +14,9 @@ from types import MappingProxyType
 from typing import Any
 
 from equipoise.concealment.self_blinding.state import Event, State
+from equipoise.concealment.verify_ledger import WHY_MISSED, WHY_STOPPED
 from equipoise.errors import DataError
 
-WHY_MISSED = ("could not", "forgot", "sachet lost", "taken without a scan")
-WHY_STOPPED = ("wish", "unwanted effect", "other")
 DISCARDED, DESTROYED = "discarded unopened", "destroyed"
 MOST_DAYS_OFF = 365
 
