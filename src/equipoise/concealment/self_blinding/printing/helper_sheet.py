@@ -73,8 +73,9 @@ def _row(ax: Axes, top: float, row: tuple[int, str, str]) -> None:
     day, content, code = row
     left, bottom = WIDTH - MARGIN - CARD_WIDTH, top + CARD_HEIGHT
     ax.plot([MARGIN, left, left], [bottom, bottom, top], color="0.7", lw=0.4)
-    write(ax, MARGIN, top + 14, f"Dose day {day}", mm=6, weight="bold", ha="left")
-    write(ax, MARGIN, top + 25, "content of the sachet:", mm=2.8, ha="left")
-    write_to_fit(ax, (MARGIN + left) / 2, top + 37, content, mm=7, width=left - MARGIN - 6)
+    middle = (MARGIN + left) / 2
+    write(ax, middle, top + 14, f"Dose day {day}", mm=6, weight="bold")
+    write(ax, middle, top + 24, "content of the sachet:", mm=2.8)
+    write_to_fit(ax, middle, top + 35, content, mm=7, width=left - MARGIN - 6)
     draw_card(ax, code, left=left, top=top)
     write(ax, left - 3, top + 3, "✂", mm=4, ha="right")

@@ -12,6 +12,8 @@ from equipoise.concealment.seal.printing.sheet import WIDTH, printable, sheet, w
 from equipoise.concealment.self_blinding.printing.pictures import PICTURE_HEIGHT, PICTURES
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
@@ -41,7 +43,7 @@ def steps_in_words(plan: SachetPlan) -> tuple[tuple[str, str, tuple[str, ...]], 
     """Return picture, heading and lines of each of the seven steps."""
     needed = len(plan.dose_days)
     packing = _helped(needed) if plan.helper else _alone(plan, needed)
-    dates = f"{plan.dose_days[0].isoformat()} to {plan.dose_days[-1].isoformat()}"
+    dates = f"{_date(plan.dose_days[0])} to {_date(plan.dose_days[-1])}"
     return (
         (
             "prepare",
@@ -58,7 +60,7 @@ def steps_in_words(plan: SachetPlan) -> tuple[tuple[str, str, tuple[str, ...]], 
             "dose",
             f"Dose days ({dates})",
             (
-                "Scan the outer label of today. Wait for the green sign.",
+                "Scan the outer label of today. Wait for the word “right”.",
                 "Take the capsule. Leave the folded card in the sachet and",
                 "close it again. Do not weigh, taste or open a capsule.",
                 "You could not take it? Press “I could not”. That is all right.",
@@ -76,7 +78,7 @@ def steps_in_words(plan: SachetPlan) -> tuple[tuple[str, str, tuple[str, ...]], 
         ),
         (
             "open",
-            f"At the end ({plan.last_day.isoformat()} or later)",
+            f"At the end ({_date(plan.last_day)} or later)",
             (
                 "Fill in the last questionnaire. Only then open the sachets:",
                 "scan each outer label, then the inner card from that sachet.",
@@ -85,6 +87,10 @@ def steps_in_words(plan: SachetPlan) -> tuple[tuple[str, str, tuple[str, ...]], 
             ),
         ),
     )
+
+
+def _date(day: date) -> str:
+    return f"{day.day} {day:%b %Y}"
 
 
 def _alone(plan: SachetPlan, needed: int) -> tuple[tuple[str, str, tuple[str, ...]], ...]:
@@ -136,7 +142,7 @@ def _helped(needed: int) -> tuple[tuple[str, str, tuple[str, ...]], ...]:
             ),
         ),
         (
-            "shuffle",
+            "destroy",
             "The sheet is destroyed",
             (
                 "Your helper destroys the sheet: nothing may be left of it.",

@@ -47,9 +47,18 @@ def _shuffle(ax: Axes, x: float, y: float) -> None:
     for number in range(2):
         _sachet(ax, x + 43 + 3 * number, y + 7 + 3 * number, size=9)
     _arrow(ax, (x + 33, y + 34), (x + 41, y + 34))
-    left, right, top, bottom = x + 44, x + 57, y + 28, y + 43
-    ax.plot([left, left + 2, right - 2, right], [top, bottom, bottom, top], color=INK, lw=1.2)
-    ax.plot([left - 1, right + 1], [top, top], color=INK, lw=1.8)
+    _bin(ax, x + 44, y + 28)
+
+
+def _destroy(ax: Axes, x: float, y: float) -> None:
+    """Draw a sheet of paper that is torn in two, and the bin."""
+    _frame(ax, x, y)
+    for left, turn in ((8, 0), (22, 3)):
+        edge = [(0, 0), (11, 0), (9, 8), (12, 16), (9, 24), (11, 32), (0, 32)]
+        points = [(x + left + (12 - dx if turn else dx), y + 7 + turn + dy) for dx, dy in edge]
+        ax.fill(*zip(*points, strict=True), facecolor="white", edgecolor=INK)
+    _arrow(ax, (x + 37, y + 27), (x + 42, y + 27))
+    _bin(ax, x + 44, y + 28)
 
 
 def _label(ax: Axes, x: float, y: float) -> None:
@@ -118,6 +127,11 @@ def _sachet(ax: Axes, x: float, y: float, *, size: float) -> None:
     ax.plot([x, x + size], [seam, seam], color=INK, lw=0.8, linestyle=(0, (2, 1.5)))
 
 
+def _bin(ax: Axes, x: float, y: float) -> None:
+    ax.plot([x, x + 2, x + 11, x + 13], [y, y + 15, y + 15, y], color=INK, lw=1.2)
+    ax.plot([x - 1, x + 14], [y, y], color=INK, lw=1.8)
+
+
 def _capsule(ax: Axes, x: float, y: float) -> None:
     _box(ax, x, y, 11, 5, fill=SHADE, round_by=2.4)
     ax.plot([x + 5.5, x + 5.5], [y, y + 5], color=INK, lw=0.8)
@@ -160,6 +174,7 @@ PICTURES: Mapping[str, Callable[[Axes, float, float], None]] = MappingProxyType(
     "prepare": _prepare,
     "pack": _pack,
     "shuffle": _shuffle,
+    "destroy": _destroy,
     "label": _label,
     "dose": _dose,
     "ask": _ask,
