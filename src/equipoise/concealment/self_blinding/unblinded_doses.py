@@ -26,8 +26,8 @@ from equipoise.concealment.self_blinding.ledgered import ISSUED, issued_details,
 from equipoise.errors import DataError
 from equipoise.records import UnblindedRecords
 
-MISSED, NO_CARD = "dose missed", "inner card missing"
-"""Intercurrent events of a dose day without a dose, and of one whose content nobody knows."""
+MISSED, NO_CARD = "dose not recorded", "inner card missing"
+"""Intercurrent events of a dose day without a scanned dose, and of a content nobody knows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class DoseDay:
     day
         From 1.
     since_first
-        Days since the planned first dose day.
+        Days since the first dose day.
     label
         The outer label's code; empty where no dose was taken.
     content
@@ -163,7 +163,7 @@ def _days(ledger: Ledger, cards: PublicCards, meaning: Mapping[str, str]) -> lis
     state = state_of(ledger.store.rows(), cards.participant)
     days = []
     for day in state.days:
-        since = (state.date_of(day) - state.plan.dose_days[0]).days
+        since = (state.date_of(day) - state.date_of(1)).days
         one = DoseDay(cards.participant, day, since, "", "", "not reached")
         if day in state.missed:
             one = replace(one, status="missed", why=state.missed[day])
