@@ -165,8 +165,8 @@ def _told(row: int, refused: str, state: State, salt: str) -> dict[str, Any]:
 def _next(state: State) -> str:
     """Say what comes next, in words."""
     if "finish" in state.done:
-        left = len(state.taken) - len(state.opened)
-        return f"Next: scan the inner cards; {left} are left." if left else "All is done."
+        left = len(state.taken) - len(state.opened) - len(state.lost)
+        return f"Next: open; inner cards left to scan: {left}." if left else "All is done."
     for day in state.unanswered:
         return f"Next: ask, of dose day {day}."
     path = ("prepare", "help", "pack", "label") if state.plan.helper else (

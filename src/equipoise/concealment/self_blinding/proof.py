@@ -178,7 +178,7 @@ def _no_code_twice(bodies: Sequence[Body]) -> Iterator[Fault]:
     seen: set[tuple[str, str]] = set()
     for body in bodies:
         step, details = _step(body), body["details"]
-        for kind in ("outer", "inner") if step in {"dose", "open"} else ():
+        for kind in CODES_OF.get(step, ()):
             use = (f"{step} {kind}", str(details.get(kind)))
             if use in seen:
                 yield body["seq"], f"the {kind} code was used before, for the same step"
@@ -223,6 +223,7 @@ def _progress(participant: str, bodies: Sequence[Body], state: State | None) -> 
     )
 
 
+CODES_OF: Mapping[str, tuple[str, ...]] = {"dose": ("outer",), "open": ("outer", "inner")}
 IN_ORDER = "every step came in its order"
 CHECKS: Mapping[str, Callable[[Sequence[Body]], Iterator[Fault]]] = {
     "every dose and every guess came before any opening": _guesses_before_opening,
