@@ -64,15 +64,35 @@ class Participant(RuleBasedStateMachine):
     def sleep(self, days: int) -> None:
         self.now += timedelta(days=days)
 
-    @rule(count=st.integers(1, 4))
+    @rule(count=st.integers(1, 12))
     def go_on(self, count: int) -> None:
-        """Do the next steps of the right path, each at its own time if that is still to come."""
+        """Do the next right steps, each on its day."""
         for _ in range(count):
-            done = {(e.act, e.details.get("day"), e.details.get("outer")) for e in self.accepted}
-            left = [e for e in self.path if _name(e) not in done]
-            if left:
-                self.now = max(self.now, left[0].at)
-                self.attempt(Event(left[0].act, self.now, left[0].details))
+            if (event := self.right()) is not None:
+                self.now = max(self.now, event.at)
+                self.attempt(event)
+
+    def right(self) -> Event | None:
+        """Return what an honest participant does next; a day that has passed is missed."""
+        state = state_of(self.ledger.store.rows(), "P01")
+        for event in self.path:
+            done = event.act in state.done or "stop" in state.done and event.act == "dose"
+            day, outer = event.details.get("day", 0), event.details.get("outer")
+            done |= event.act == "dose" and day in state.recorded
+            done |= event.act == "ask" and (day in state.guessed or day not in state.taken)
+            done |= event.act == "open" and (
+                outer in state.opened or outer not in state.taken.values()
+            )
+            if done:
+                continue
+            at = max(self.now, event.at + timedelta(days=state.shift))
+            if event.act == "dose" and state.plan.today(at) > state.date_of(day):
+                return Event("miss", at, {"day": day, "why": "forgot"})
+            if event.act == "open":
+                inner = min(state.cards.inner - set(state.opened.values()))
+                return Event("open", at, {"outer": outer, "inner": inner})
+            return Event(event.act, at, event.details)
+        return None
 
     @rule(act=st.sampled_from(sorted(ACTS)), data=st.data())
     def anything(self, act: str, data: st.DataObject) -> None:
@@ -129,10 +149,6 @@ class Participant(RuleBasedStateMachine):
         if hasattr(self, "ledger"):
             found = prove(self.ledger.store.rows())
             assert found.passed, [claim for claim in found.claims if not claim.holds]
-
-
-def _name(event: Event) -> tuple[object, ...]:
-    return (event.act, event.details.get("day"), event.details.get("outer"))
 
 
 TestParticipant = Participant.TestCase
