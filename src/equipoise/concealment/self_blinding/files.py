@@ -49,13 +49,13 @@ def write_cards(issued: IssuedCards, zones: Zones, *, print_cards: PrintCards | 
             f"{participant} has cards already ({cards_file(zones, participant)}). Cards are issued "
             "once: a second set would let somebody pick the one they like."
         )
+    if print_cards:
+        print_cards(issued, print_folder(zones, participant))
     lines = (canonical_json(box.to_dict()).decode() + "\n" for box in issued.boxes)
     write_file(boxes_file(zones, participant), "".join(lines), SECRET)
     rows = sorted((card.code, _quoted(card.content)) for card in issued.drawn)
     listed = "".join(f"{code},{content}\n" for code, content in rows)
     write_file(list_file(zones, participant), f"inner_card,content\n{listed}", SECRET)
-    if print_cards:
-        print_cards(issued, print_folder(zones, participant))
     write_file(cards_file(zones, participant), json_text(issued.public.to_dict()))
 
 

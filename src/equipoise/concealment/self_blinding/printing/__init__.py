@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from equipoise.concealment.seal.printing.sheet import printable, write_pdf
 from equipoise.concealment.self_blinding.cards import IssuedCards
 from equipoise.concealment.self_blinding.printing.helper_sheet import helper_sheet
 from equipoise.concealment.self_blinding.printing.inner_cards import inner_cards
@@ -16,9 +17,9 @@ def print_cards(issued: IssuedCards, folder: Path) -> list[Path]:
     With a helper the inner cards are on the helper's sheet alone, which is put into an envelope
     unread; without one there is a sheet of inner cards for each content.
     """
-    from equipoise.concealment.seal.printing.sheet import write_pdf  # noqa: PLC0415  (matplotlib)
-
     public, plan = issued.public, issued.public.plan
+    for content in plan.contents:
+        printable(content)  # before anything is written
     sheets = {
         "instructions": instructions(public.trial, public.participant, plan),
         "outer-labels": outer_labels(public),
