@@ -16,7 +16,7 @@ from equipoise.errors import EquipoiseError
 VERBS = {
     "demo": ("demo", "Rehearse a whole trial offline, from protocol to answer; one page."),
     "check": ("check", "Is a protocol complete (SPIRIT 2025), consistent, computable?"),
-    "allocate": ("allocate", "Who gets what: choose an allocation procedure, rehearse it."),
+    "allocate": ("allocate", "Who gets what: procedures, rehearsal, kits one by one."),
     "seal": ("seal", "Draw and seal the allocation: kits, boxes, shares, commitment."),
     "verify": ("verify", "Is the seal whole, and was nothing changed in the ledger?"),
     "break": ("break_", "Reveal one participant's arm in an emergency, on the record."),
@@ -24,7 +24,6 @@ VERBS = {
     "unblind": ("unblind", "Open the blind of a locked trial, with two custodians' shares."),
     "reveal": ("reveal", "Derive the sealed list again, and say whether it fits."),
     "self-blind": ("self_blind", "Sachets that participants pack themselves: cards, steps, proof."),
-    "allocate": ("allocate", "Who gets what: judge an allocation procedure, rehearse it."),
     "datasets": ("datasets", "List, fetch and cite published trial data."),
     "analyse": ("analyse", "Run the planned analyses of a trial."),
     "estimand": (

@@ -18,9 +18,15 @@ OF_SITE = "site:"
 
 
 def said(content: Content) -> tuple[Sentence, ...]:
-    """Return what answers the statements, but for what the site says of itself and its day."""
-    every = (sentence for one in stated(content) for sentence in one.sentences)
-    return tuple(one for one in every if not one.id.startswith(OF_SITE))
+    """Return the sentences that answer statements and are no review's own: versions compare them.
+
+    What the site says of itself, such as its date, is left out: it differs with every version.
+    """
+    known = {one.id for one in content.sentences}
+    found = {one.id: one for each in stated(content) for one in each.sentences}
+    return tuple(
+        one for name, one in found.items() if name not in known and not name.startswith(OF_SITE)
+    )
 
 
 def pages(content: Content) -> Iterator[Page]:
@@ -32,15 +38,3 @@ def pages(content: Content) -> Iterator[Page]:
             first.setdefault(sentence.id, one.statement.id)
     values = {"every": every, "numbers": numbers, "first": first}
     yield Page("statements.html", "Every sentence, and what it rests on", "statements.html", values)
-
-
-def said(content: Content) -> tuple[Sentence, ...]:
-    """Return the sentences that answer statements and are no review's own: versions compare them.
-
-    What the site says of itself, such as its date, is left out: it differs with every version.
-    """
-    known = {one.id for one in content.sentences}
-    found = {one.id: one for each in stated(content) for one in each.sentences}
-    return tuple(
-        one for name, one in found.items() if name not in known and not name.startswith("site:")
-    )
