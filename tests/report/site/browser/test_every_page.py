@@ -28,7 +28,7 @@ def violations(visit, pages, axe, width, *, scheme="light", first=None, **option
             page.goto(one.as_uri())
             if first:
                 page.evaluate(first)
-            found[one.name] = axe(page, **options)
+            found[str(one)] = axe(page, **options)
     return {name: wrong for name, wrong in found.items() if wrong}
 
 
@@ -84,7 +84,7 @@ def laid_out(chromium, kinds) -> dict[str, dict]:
     found = {}
     for kind in kinds:
         page.goto(kind.as_uri())
-        seen = found[kind.name] = {}
+        seen = found[str(kind)] = {}
         for width in (320, 640, 375):
             page.set_viewport_size({"width": width, "height": 800})
             seen[width] = page.evaluate(wide(width))
