@@ -27,7 +27,7 @@ def test_it_prints_progress_warnings_files_and_version_on_stderr_alone(run, evid
     assert result.exit_code == 0, result.stderr
     assert result.stdout == ""
     assert f"Review 1 of 1: {REVIEW}" in result.stderr
-    assert "Warning: United States, 988: not yet checked by a person." in result.stderr
+    assert "Warning: Crisis line: United States, 988: not yet checked by a person." in result.stderr
     assert re.search(r"Warning: .*: \d+ days old, more than 180", result.stderr)
     assert "Version 2026.11.1: the first version" in result.stderr
     assert re.search(

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from equipoise.allocation.imbalance_walk import ImbalanceWalk, Walk
+from equipoise.allocation.exact import HALF, Chances, as_fraction
+from equipoise.allocation.imbalance_walk import ImbalanceSpec, ImbalanceWalk, Walk
 from equipoise.allocation.procedure import strata_members
 from equipoise.errors import DataError
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
+    from numpy.typing import ArrayLike, NDArray
 
 
 def biased_coin(
@@ -49,3 +52,47 @@ def biased_coin(
     within = f", within {len(strata)} strata" if len(strata) > 1 else ""
     text = f"Efron's biased coin with probability {probability:.4g}{within}"
     return ImbalanceWalk(people, text, tuple(walks))
+
+
+@dataclass(frozen=True, kw_only=True)
+class BiasedCoinSpec(ImbalanceSpec):
+    """Favour the arm that is behind with `probability`, from 1/2 to 1.
+
+    References
+    ----------
+    Efron (1971), Biometrika 58:403-417.
+
+    Examples
+    --------
+    >>> BiasedCoinSpec(probability="3/4").probabilities([0])
+    (Fraction(1, 4), Fraction(3, 4))
+    """
+
+    name: ClassVar[str] = "biased-coin"
+    title: ClassVar[str] = "Efron's biased coin"
+    source: ClassVar[str] = "Efron 1971"
+
+    probability: Fraction | float | str = Fraction(2, 3)
+
+    def check(self) -> None:
+        """Refuse a coin that favours the arm ahead."""
+        coin = as_fraction(self.probability, "coin's probability")
+        if not HALF <= coin <= 1:
+            raise DataError(f"The coin's probability lies between 1/2 and 1. Got {coin}.")
+        self._set(probability=coin)
+
+    def chance(self, step: int, ahead: int) -> Chances:  # noqa: ARG002
+        """Return p for the arm behind, 1/2 each where they are even."""
+        coin = Fraction(self.probability)
+        one = HALF if ahead == 0 else coin if ahead < 0 else 1 - coin
+        return 1 - one, one
+
+    def walk(self, n: int) -> NDArray[np.float64]:
+        """Return the chance of arm 1 by step and imbalance, shape (n, 2 n + 1)."""
+        coin = float(Fraction(self.probability))
+        row = np.choose(np.sign(np.arange(-n, n + 1)) + 1, [coin, 0.5, 1 - coin])
+        return np.broadcast_to(row, (n, len(row)))
+
+    def describe(self) -> str:
+        """Return the procedure with its coin."""
+        return f"Efron's biased coin with probability {self.probability}, 1:1"

@@ -2,8 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+
 from equipoise.allocation.independent_blocks import Blocks, IndependentBlocks
 from equipoise.allocation.procedure import checked_ratio, ratio_words, strata_members
+from equipoise.allocation.spec import CountSpec, Person
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from equipoise.allocation.exact import Chances
 
 
 def complete_randomisation(people: int, *, ratio: tuple[int, ...] = (1, 1)) -> IndependentBlocks:
@@ -32,3 +43,25 @@ def complete_randomisation(people: int, *, ratio: tuple[int, ...] = (1, 1)) -> I
     parts = checked_ratio(ratio)
     text = f"complete randomisation, {ratio_words(parts)}"
     return IndependentBlocks(people, len(parts), text, (Blocks(everyone[:, None], parts),))
+
+
+@dataclass(frozen=True, kw_only=True)
+class CompleteSpec(CountSpec):
+    """Allocate everyone independently, in the ratio of the arms.
+
+    References
+    ----------
+    Rosenberger & Lachin (2016), Randomization in Clinical Trials, 2nd ed., Wiley.
+    """
+
+    name: ClassVar[str] = "complete"
+    title: ClassVar[str] = "complete randomisation"
+    source: ClassVar[str] = "Rosenberger & Lachin 2016"
+
+    def chances(self, state: Any, person: Person = ()) -> Chances:  # noqa: ARG002
+        """Return the ratio, whatever came before."""
+        return self.target
+
+    def table(self, n: int) -> NDArray[np.float64]:
+        """Return the chance of arm 1 by step and number in arm 1, shape (n, n + 1)."""
+        return np.full((n, n + 1), float(self.target[1]))

@@ -5,13 +5,18 @@ Efron's coin, Wei's urn and the maximal procedure differ only in their table of 
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 import numpy as np
 
+from equipoise.allocation.spec import CountSpec, Holds, Person
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from equipoise.allocation.exact import Chances
 
 
 class Walk(NamedTuple):
@@ -67,3 +72,27 @@ class ImbalanceWalk:
                         f"{arm[person]} when the imbalance in the stratum was {abs(int(d))}"
                     )
         return None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImbalanceSpec(CountSpec):
+    """A two-arm procedure at 1:1 whose chances follow from the step and the imbalance."""
+
+    holds: ClassVar[Holds] = "two-equal"
+
+    @abstractmethod
+    def chance(self, step: int, ahead: int) -> Chances:
+        """Return the exact chances of both arms; `ahead` is arm 1 less arm 0, `step` from 0."""
+
+    @abstractmethod
+    def walk(self, n: int) -> NDArray[np.float64]:
+        """Return the chance of arm 1 by step and imbalance -n .. n, shape (n, 2 n + 1)."""
+
+    def chances(self, state: Any, person: Person = ()) -> Chances:  # noqa: ARG002
+        """Return the exact chances of both arms."""
+        return self.chance(sum(state), state[1] - state[0])
+
+    def table(self, n: int) -> NDArray[np.float64]:
+        """Return the chance of arm 1 by step and number in arm 1, shape (n, n + 1)."""
+        step, ones = np.arange(n)[:, None], np.arange(n + 1)[None, :]
+        return np.asarray(self.walk(n)[step, np.clip(2 * ones - step + n, 0, 2 * n)])

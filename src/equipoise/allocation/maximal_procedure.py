@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from equipoise.allocation.imbalance_walk import ImbalanceWalk, Walk
+from equipoise.allocation.big_stick import checked_limit
+from equipoise.allocation.exact import HALF, Chances
+from equipoise.allocation.imbalance_walk import ImbalanceSpec, ImbalanceWalk, Walk
 from equipoise.allocation.procedure import strata_members
+from equipoise.allocation.random_allocation_rule import exhausted, planned_people
+from equipoise.allocation.spec import Person
 from equipoise.errors import DataError
 
 if TYPE_CHECKING:
@@ -73,17 +80,88 @@ def transition_chances(length: int, tolerance: int, balanced_end: bool) -> NDArr
 
     It is the share of admissible ends that go through arm 1, from exact counts of paths.
     """
-    width = 2 * tolerance + 3  # one column beyond the tolerance on each side: no path lives there
-    centre = tolerance + 1
-    ends = [0] * width
-    for column in range(1, width - 1):
-        ends[column] = int(not balanced_end or column == centre)
-    chance = np.full((length, width), 0.5)
-    for step in reversed(range(length)):
-        ways = [0] * width
-        for column in range(1, width - 1):
-            ways[column] = ends[column - 1] + ends[column + 1]
-            if ways[column]:
-                chance[step, column] = ends[column + 1] / ways[column]
-        ends = ways
+    ways = path_counts(length, tolerance, balanced_end)
+    chance = np.full((length, 2 * tolerance + 3), 0.5)
+    for step in range(length):
+        for column in range(1, 2 * tolerance + 2):
+            if ways[step][column]:
+                chance[step, column] = ways[step + 1][column + 1] / ways[step][column]
     return chance
+
+
+@lru_cache(maxsize=64)
+def path_counts(length: int, tolerance: int, balanced_end: bool) -> tuple[tuple[int, ...], ...]:
+    """Return how many admissible ends each (step, imbalance) has; length + 1 rows.
+
+    Column tolerance + 1 is an imbalance of 0; the outermost columns lie beyond the tolerance.
+    """
+    centre, width = tolerance + 1, 2 * tolerance + 3
+    last = [int(0 < c < width - 1 and (not balanced_end or c == centre)) for c in range(width)]
+    rows = [tuple(last)]
+    for _ in range(length):
+        ends = rows[-1]
+        inside = (ends[c - 1] + ends[c + 1] for c in range(1, width - 1))
+        rows.append((0, *inside, 0))
+    return tuple(reversed(rows))
+
+
+@dataclass(frozen=True, kw_only=True)
+class MaximalSpec(ImbalanceSpec):
+    """Every list of `people` whose imbalance stays within `limit` is equally likely.
+
+    References
+    ----------
+    Berger, Ivanova & Knoll (2003), Stat Med 22:3017-3028.
+
+    Examples
+    --------
+    >>> MaximalSpec(people=6, limit=2).probabilities([0])
+    (Fraction(1, 3), Fraction(2, 3))
+    """
+
+    name: ClassVar[str] = "maximal"
+    title: ClassVar[str] = "maximal procedure"
+    source: ClassVar[str] = "Berger, Ivanova & Knoll 2003"
+
+    people: int = 0
+    limit: int = 3
+    balanced_end: bool = True
+
+    def check(self) -> None:
+        """Check length and limit."""
+        checked_limit(self.limit)
+        planned_people(self.people, self.ratio if self.balanced_end else (1,), self.title)
+
+    @property
+    def length(self) -> int:
+        """The places of the list."""
+        return self.people
+
+    def chance(self, step: int, ahead: int) -> Chances:
+        """Return the share of admissible ends that go through each arm."""
+        ways = path_counts(self.people, self.limit, self.balanced_end)
+        column = self.limit + 1 + ahead
+        if abs(ahead) > self.limit or not ways[step][column]:
+            return HALF, HALF  # no admissible list comes here
+        one = Fraction(ways[step + 1][column + 1], ways[step][column])
+        return 1 - one, one
+
+    def chances(self, state: Any, person: Person = ()) -> Chances:
+        """Return the exact chances, to the end of the list and no further."""
+        if sum(state) >= self.people:
+            raise exhausted(self.people)
+        return super().chances(state, person)
+
+    def walk(self, n: int) -> NDArray[np.float64]:
+        """Return the chance of arm 1 by step and imbalance, shape (n, 2 n + 1)."""
+        inside = transition_chances(self.people, self.limit, self.balanced_end)[:n]
+        side = self.limit + 1
+        wide = np.full((n, 2 * n + 1), 0.5)
+        reach = min(side, n)
+        wide[:, n - reach : n + reach + 1] = inside[:, side - reach : side + reach + 1]
+        return wide
+
+    def describe(self) -> str:
+        """Return the procedure with its limit."""
+        end = "balanced end" if self.balanced_end else "free end"
+        return f"maximal procedure of {self.people} with imbalance up to {self.limit}, {end}, 1:1"

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
+from equipoise.allocation.exact import Chances, in_ratio
 from equipoise.allocation.independent_blocks import IndependentBlocks, grouped
 from equipoise.allocation.procedure import checked_ratio, ratio_words, strata_members
+from equipoise.allocation.spec import CountSpec, Person
 from equipoise.errors import DataError
 
 if TYPE_CHECKING:
@@ -110,3 +113,46 @@ def _one_size_a_block(members: list[NDArray[np.intp]], size: ArrayLike) -> list[
     if any(len(set(given[who].tolist())) > 1 for who in members):
         raise DataError("People of one block differ in its size. Correct the list.")
     return [int(given[who[0]]) for who in members]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PermutedBlocksSpec(CountSpec):
+    """Shuffle the places of each block of `size`.
+
+    References
+    ----------
+    Zelen (1974), J Chronic Dis 27:365-375.
+
+    Examples
+    --------
+    >>> PermutedBlocksSpec(size=4).probabilities([0, 0])
+    (Fraction(0, 1), Fraction(1, 1))
+    """
+
+    name: ClassVar[str] = "permuted-blocks"
+    title: ClassVar[str] = "permuted blocks"
+    source: ClassVar[str] = "Zelen 1974"
+
+    size: int = 4
+
+    def check(self) -> None:
+        """Refuse a size that the ratio does not divide."""
+        block_composition(self.size, self.ratio)
+
+    def chances(self, state: Any, person: Person = ()) -> Chances:  # noqa: ARG002
+        """Return the share of each arm in the places left in the block."""
+        full = sum(state) // self.size
+        places = block_composition(self.size, self.ratio)
+        left = (c * (full + 1) - used for c, used in zip(places, state, strict=True))
+        return in_ratio(tuple(left))
+
+    def table(self, n: int) -> NDArray[np.float64]:
+        """Return the chance of arm 1 by step and number in arm 1, shape (n, n + 1)."""
+        step, ones = np.arange(n)[:, None], np.arange(n + 1)[None, :]
+        block = block_composition(self.size, self.ratio)[1]
+        left = block * (step // self.size + 1) - ones
+        return np.clip(left / (self.size - step % self.size), 0, 1)
+
+    def describe(self) -> str:
+        """Return the procedure with its block size."""
+        return f"permuted blocks of {self.size}, {ratio_words(self.ratio)}"

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
 
+import numpy as np
+
+from equipoise.allocation.exact import Chances, in_ratio
 from equipoise.allocation.independent_blocks import IndependentBlocks, grouped
 from equipoise.allocation.procedure import ratio_words, strata_members
+from equipoise.allocation.spec import CountSpec, Person
 from equipoise.errors import DataError
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
+    from numpy.typing import ArrayLike, NDArray
 
 
 def random_allocation_rule(
@@ -50,3 +55,70 @@ def random_allocation_rule(
     text = f"random allocation rule, totals {ratio_words(places)}{within}"
     groups = grouped([(who, places) for who in strata])
     return IndependentBlocks(people, len(places), text, groups)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RandomAllocationRuleSpec(CountSpec):
+    """Shuffle a list of `people` places in the ratio of the arms.
+
+    References
+    ----------
+    Lachin (1988), Control Clin Trials 9:289-311.
+
+    Examples
+    --------
+    >>> RandomAllocationRuleSpec(people=6).probabilities([0, 0])
+    (Fraction(1, 4), Fraction(3, 4))
+    """
+
+    name: ClassVar[str] = "random-allocation-rule"
+    title: ClassVar[str] = "random allocation rule"
+    source: ClassVar[str] = "Lachin 1988"
+
+    people: int = 0
+
+    def check(self) -> None:
+        """Refuse a list that cannot be shared out in the ratio."""
+        planned_people(self.people, self.ratio, self.title)
+
+    @property
+    def length(self) -> int:
+        """The places of the list."""
+        return self.people
+
+    @property
+    def totals(self) -> tuple[int, ...]:
+        """The places of each arm."""
+        return tuple(part * self.people // sum(self.ratio) for part in self.ratio)
+
+    def chances(self, state: Any, person: Person = ()) -> Chances:  # noqa: ARG002
+        """Return the share of each arm in the places left."""
+        if sum(state) >= self.people:
+            raise exhausted(self.people)
+        return in_ratio(tuple(all_ - used for all_, used in zip(self.totals, state, strict=True)))
+
+    def table(self, n: int) -> NDArray[np.float64]:
+        """Return the chance of arm 1 by step and number in arm 1, shape (n, n + 1)."""
+        left = self.totals[1] - np.arange(n + 1)[None, :]
+        return np.clip(left / (self.people - np.arange(n))[:, None], 0, 1)
+
+    def describe(self) -> str:
+        """Return the procedure with its totals."""
+        return f"random allocation rule, totals {ratio_words(self.totals)}"
+
+
+def planned_people(people: int, ratio: tuple[int, ...], what: str) -> None:
+    """Refuse a planned number of people that the ratio does not divide."""
+    if not isinstance(people, int) or people < 1 or people % sum(ratio):
+        raise DataError(
+            f"The {what} needs `people`, the planned number, a multiple of {sum(ratio)} at ratio "
+            f"{ratio_words(ratio)}. Got {people!r}."
+        )
+
+
+def exhausted(people: int) -> DataError:
+    """Return the error of a list that is used up: it stops, it never starts again."""
+    return DataError(
+        f"The list of {people} places is used up. Nothing is used twice: stop enrolling, or have "
+        "the statistician seal a further list."
+    )

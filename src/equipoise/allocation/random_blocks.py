@@ -5,16 +5,23 @@ Where the list with its blocks is known, `listed_blocks` conditions on the sizes
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from fractions import Fraction
+from math import gcd, lcm
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
 from equipoise.allocation.permuted_blocks import block_composition
 from equipoise.allocation.procedure import checked_ratio, ratio_words, strata_members
+from equipoise.allocation.spec import Person, Spec, State
+from equipoise.errors import DataError
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
+
+    from equipoise.allocation.exact import Chances
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -111,3 +118,93 @@ def random_blocks(
     named = " or ".join(map(str, sizes))
     text = f"permuted blocks of {named} at random, {ratio_words(parts)}{within}"
     return RandomBlocks(people, text, compositions, strata)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RandomBlocksSpec(Spec):
+    """Blocks whose size is drawn from `sizes` at each start.
+
+    The size of a block is never drawn: a person's chances are those of somebody who knows all
+    allocations so far and no block size. Lists come with the same probability as if sizes had
+    been drawn, and there is no size that anyone could leak.
+
+    The state is how likely each (block, places left in it) is, in whole numbers.
+
+    References
+    ----------
+    Zelen (1974), J Chronic Dis 27:365-375.
+
+    Examples
+    --------
+    >>> RandomBlocksSpec(sizes=(2, 4)).probabilities([0])
+    (Fraction(1, 6), Fraction(5, 6))
+    """
+
+    name: ClassVar[str] = "random-blocks"
+    title: ClassVar[str] = "permuted blocks of random size"
+    source: ClassVar[str] = "Zelen 1974"
+
+    sizes: tuple[int, ...] = (2, 4)
+
+    def check(self) -> None:
+        """Refuse sizes that the ratio does not divide."""
+        self._set(sizes=tuple(self.sizes))
+        if not self.sizes:
+            raise DataError("Blocks of random size need `sizes`, such as (2, 4).")
+        for size in self.sizes:
+            block_composition(size, self.ratio)
+
+    def start(self) -> Likely:
+        """Return the sizes, each as likely as it is named."""
+        return _common(dict(Counter(block_composition(s, self.ratio) for s in self.sizes)))
+
+    def beneath(self) -> tuple[tuple[State, float], ...]:
+        """Return the likely blocks at the start, each a state of its own: (places left,)."""
+        fresh = self.start()
+        total = sum(weight for _, weight in fresh)
+        return tuple((((left, 1),), weight / total) for left, weight in fresh)
+
+    def beneath_after(self, state: Any, share: int) -> tuple[tuple[State, float], ...]:
+        """Return what may follow in or after one known block."""
+        left = state[0][0]
+        new = (*left[:share], left[share] - 1, *left[share + 1 :])
+        return ((((new, 1),), 1.0),) if any(new) else self.beneath()
+
+    def chances(self, state: Any, person: Person = ()) -> Chances:  # noqa: ARG002
+        """Return the chances, averaged over what the block may be."""
+        total = sum(weight for _, weight in state)
+        return tuple(
+            sum((Fraction(weight * left[arm], sum(left)) for left, weight in state), Fraction(0))
+            / total
+            for arm in range(len(self.arms))
+        )
+
+    def after(self, state: Any, share: int, person: Person = ()) -> Likely:  # noqa: ARG002
+        """Return how likely the blocks are after this arm (Bayes)."""
+        fresh, likely = dict(self.start()), Counter[tuple[int, ...]]()
+        scale = lcm(*(sum(left) for left, _ in state)) * sum(fresh.values())
+        for left, weight in state:
+            if not left[share]:
+                continue
+            new = (*left[:share], left[share] - 1, *left[share + 1 :])
+            part = weight * left[share] * scale // sum(left)
+            if any(new):
+                likely[new] += part
+            else:
+                for block, chance in fresh.items():
+                    likely[block] += part * chance // sum(fresh.values())
+        return _common(dict(likely))
+
+    def describe(self) -> str:
+        """Return the procedure with its sizes."""
+        named = " or ".join(map(str, self.sizes))
+        return f"permuted blocks of {named} at random, {ratio_words(self.ratio)}"
+
+
+Likely = tuple[tuple[tuple[int, ...], int], ...]
+"""(places left, weight) of every block that the last person may have been in."""
+
+
+def _common(likely: dict[tuple[int, ...], int]) -> Likely:
+    common = gcd(*likely.values())
+    return tuple(sorted((left, weight // common) for left, weight in likely.items()))

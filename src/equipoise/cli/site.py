@@ -45,6 +45,11 @@ def _warnings(content: Content, history: History) -> Iterator[str]:
     from equipoise.report.site.warnings import build_warnings  # noqa: PLC0415
 
     yield from build_warnings(content)
+    if content.today > content.next_check:
+        yield (
+            f"The evidence was last gone through on {content.plan.looked_at} and was due again by "
+            f"{content.next_check}: search, then write the day in site.yaml as `looked_at`."
+        )
     newest = history.newest
     if newest is not None:
         due = newest.day + timedelta(days=content.plan.update_days)

@@ -1,5 +1,6 @@
 """Pictures: a frame comes in, axes go out. No pyplot: its global state leaks in a server."""
 
+from equipoise.plots.allocation_judgement import allocation_judgement
 from equipoise.plots.bias_tipping import bias_tipping
 from equipoise.plots.blinding_regression import blinding_regression
 from equipoise.plots.blinding_surface import blinding_surface
@@ -32,6 +33,7 @@ from equipoise.plots.tipping_map import tipping_map
 from equipoise.plots.traffic_light import traffic_light
 
 __all__ = [
+    "allocation_judgement",
     "bias_tipping",
     "blinding_regression",
     "blinding_surface",

@@ -57,10 +57,53 @@ class Design(Part):
     description: Text | None = None
 
 
+AllocationMethod = Literal[
+    "complete",
+    "random-allocation-rule",
+    "truncated-binomial",
+    "permuted-blocks",
+    "random-blocks",
+    "biased-coin",
+    "big-stick",
+    "chen",
+    "urn",
+    "maximal",
+    "block-urn",
+    "brick-tunnel",
+    "minimisation",
+    "hu-hu",
+    "d-optimal",
+    "weekly-switching",
+    "paired-cycles",
+    "williams",
+    "constrained",
+    "doubly-adaptive",
+    "thompson",
+]
+Number = Whole | float | Text
+Parameter = bool | Number | tuple[Number | tuple[Number, ...], ...]
+
+
+class StratumFactor(Part):
+    """Something known of a person before allocation, with the levels that can come."""
+
+    levels: Annotated[tuple[Text, ...], Field(min_length=1)]
+    weight: Annotated[float, Field(ge=0)] = Field(1, description="in minimisation and Hu-Hu")
+
+
 class Allocation(Part):
     """How a unit comes to its arm. The list itself is never part of a protocol."""
 
     procedure: Text
+    method: AllocationMethod | None = Field(
+        None, description="the procedure by its name in equipoise; None where it is none of these"
+    )
+    parameters: dict[Name, Parameter] = Field(
+        {}, description="of the method, such as limit: 5 or size: 4"
+    )
+    factors: dict[Name, StratumFactor] = Field(
+        {}, description="what strata are crossed of, or what minimisation evens out"
+    )
     unit: Literal["participant", "participant-period", "cluster"] = "participant"
     ratio: dict[Name, Annotated[Whole, Field(ge=0)]] = Field({}, description="arm: its share")
     strata: tuple[Text, ...] = ()

@@ -163,15 +163,14 @@ def test_a_sentence_of_a_fact_is_compared_too_and_its_file_is_named(evidence, ou
     def fact(text):
         return Sentence("fact:a", "fact", text, "", "", "", (), (), "", Opens())
 
-    write(evidence / "facts" / "harms.yaml", {"a": 1})
     monkeypatch.setattr(changes_page, "said", lambda _: [fact("Some slept badly.")], raising=False)
     build(evidence, out)
     assert "Some slept badly." in (out / "sentences.json").read_text(encoding="utf-8")
-    write(evidence / "facts" / "harms.yaml", {"a": 2})
+    write(evidence / "site.yaml", {**SITE, "funding": "somebody"})
     monkeypatch.setattr(changes_page, "said", lambda _: [fact("Many slept badly.")])
     (change,) = build(evidence, out).entry.changes
     assert (change.id, change.kinds) == ("fact:a", ("words",))
-    assert change.causes == ("facts/harms.yaml changed",)
+    assert change.causes == ("site.yaml changed",)
 
 
 def test_no_change_on_a_later_day_is_a_version_that_says_so(evidence, out):

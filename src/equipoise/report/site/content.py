@@ -84,7 +84,8 @@ class Content:
     @property
     def next_check(self) -> date:
         """The day on which the evidence is to be looked at again."""
-        return self.today + timedelta(days=self.plan.update_days)
+        looked_at = self.plan.looked_at or self.today
+        return looked_at + timedelta(days=self.plan.update_days)
 
     @property
     def sentences(self) -> tuple[Sentence, ...]:

@@ -27,6 +27,8 @@ class SitePlan(Part):
     ----------
     identifier
         Of the feed and of citations: small letters, digits and hyphens.
+    looked_at
+        The day on which the evidence was last gone through; a build without it counts from itself.
     update_days
         Days after which the evidence is to be looked at again.
     searched_on
@@ -43,6 +45,7 @@ class SitePlan(Part):
     funding: Text = "Not stated"
     interests: Text = "Not stated"
     reviewed_by: tuple[Author, ...] = ()
+    looked_at: date | None = None
     update_days: Whole = 180
     update_policy: Text | None = None
     searched_on: dict[Slug, date] = Field({})

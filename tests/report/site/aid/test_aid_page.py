@@ -433,7 +433,7 @@ def test_facts_with_amounts_are_told_without_and_say_so(aid, content):
     cut = [one for one in facts("harms") if DOSE.search(one.text)]
     shown = {one.attrs["data-sentence"]: one for one in aid.all("div", data_sentence=None)}
     told = [shown[f"fact:{one.id}"] for one in cut if f"fact:{one.id}" in shown]
-    assert len(told) > 5
+    assert told  # few: texts of facts hold no amount, and only a mention of doses is cut
     assert all("This page gives no dose" in one.text for one in told)
 
 
@@ -460,7 +460,8 @@ def test_the_print_copy_has_nothing_closed_and_says_the_same(pages):
     said = [[one.attrs["data-sentence"] for one in page.all(data_sentence=None)]
             for page in (print_copy, aid)]  # fmt: skip
     assert said[0] == said[1]
-    assert not print_copy.all("script")
+    data = "application/ld+json"  # a block of data, which no browser runs
+    assert not [one for one in print_copy.all("script") if one.attrs.get("type") != data]
 
 
 def test_same_content_same_bytes(content, texts):

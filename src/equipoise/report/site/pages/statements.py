@@ -9,9 +9,24 @@ from equipoise.report.site.page import Page
 from equipoise.report.site.statements import numbers, stated
 
 if TYPE_CHECKING:
+    from equipoise.report.evidence import Sentence
     from equipoise.report.site.content import Content
 
 ORDER = 90
+OF_SITE = "site:"
+"""How the ids begin of sentences about the pages themselves: they differ from day to day."""
+
+
+def said(content: Content) -> tuple[Sentence, ...]:
+    """Return the sentences that answer statements and are no review's own: versions compare them.
+
+    What the site says of itself, such as its date, is left out: it differs with every version.
+    """
+    known = {one.id for one in content.sentences}
+    found = {one.id: one for each in stated(content) for one in each.sentences}
+    return tuple(
+        one for name, one in found.items() if name not in known and not name.startswith(OF_SITE)
+    )
 
 
 def pages(content: Content) -> Iterator[Page]:
@@ -19,7 +34,7 @@ def pages(content: Content) -> Iterator[Page]:
     every = stated(content)
     first: dict[str, str] = {}
     for one in every:
-        for said in one.sentences:
-            first.setdefault(said.id, one.statement.id)
+        for sentence in one.sentences:
+            first.setdefault(sentence.id, one.statement.id)
     values = {"every": every, "numbers": numbers, "first": first}
     yield Page("statements.html", "Every sentence, and what it rests on", "statements.html", values)
