@@ -92,7 +92,8 @@ def test_no_slug_is_documented_that_is_not_in_the_code(root, slugs):
 
 def options_of(command: Command) -> list[str]:
     """Return every option of a command, and of its steps where it has steps."""
-    own = [flag for p in command.params if isinstance(p, Option) for flag in p.opts]
+    given = [p for p in command.params if isinstance(p, Option)]
+    own = [flag for p in given for flag in (*p.opts, *p.secondary_opts)]
     steps = command.list_commands(None) if isinstance(command, Group) else []
     return own + [flag for step in steps for flag in options_of(command.get_command(None, step))]
 
@@ -179,7 +180,11 @@ def test_every_command_in_the_readme_is_one(blocks_of):
     for verb, *words in commands:
         command = cli.get_command(None, verb)
         assert command, verb
-        known = {flag for p in command.params for flag in p.opts}
+        step = next((word for word in words if not word.startswith("-")), "")
+        if isinstance(command, Group):
+            command = command.get_command(None, step)
+            assert command, (verb, step)
+        known = set(options_of(command))
         assert {word for word in words if word.startswith("-")} <= known, words
     assert len(commands) > 3
 

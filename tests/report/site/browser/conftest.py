@@ -81,9 +81,11 @@ def axe() -> Callable[..., list[tuple[str, str]]]:
     """Ask axe-core of a page: a rule and an element for each violation."""
     made = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
 
-    def ask(page, where=None, without=()) -> list[tuple[str, str]]:
+    def ask(page, where=None, without=(), only=()) -> list[tuple[str, str]]:
         rules = {rule: {"enabled": False} for rule in without}
         options = {"resultTypes": ["violations"], "rules": rules}
+        if only:
+            options["runOnly"] = list(only)
         found = made.run(page, context=where, options=options).response["violations"]
         return [(one["id"], node["html"][:200]) for one in found for node in one["nodes"]]
 

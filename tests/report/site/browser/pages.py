@@ -11,6 +11,19 @@ FOCUSABLE = """() => {
 }"""
 """How many stops of the tab key: a group of radio buttons is one."""
 
+WATCH_FOCUS = """() => {
+  window.reached = new Set();
+  window.unmarked = [];
+  document.addEventListener('focusin', ({target}) => {
+    const style = getComputedStyle(target);
+    window.reached.add(target);
+    if (parseFloat(style.outlineWidth) < 2 || style.outlineStyle === 'none') {
+      window.unmarked.push(target.outerHTML.slice(0, 120));
+    }
+  });
+}"""
+"""Collect what the tab key reaches, and of it what does not show that it is reached."""
+
 SMALL_TARGETS = """() => {
   const shown = one => one.checkVisibility({visibilityProperty: true});
   const inline = one => one.tagName === 'A' && getComputedStyle(one).display === 'inline' &&
@@ -22,6 +35,24 @@ SMALL_TARGETS = """() => {
     .map(([one, box]) => `${one.outerHTML.slice(0, 120)} ${box.width}x${box.height}`);
 }"""
 """Targets below 24 px; a link inside a sentence is exempt (WCAG 2.5.8)."""
+
+FEW_ALIKE = """() => {
+  for (const parent of document.querySelectorAll('body *')) {
+    const seen = {};
+    for (const child of [...parent.children]) {
+      const kind = child.tagName + ' ' + (child.getAttribute('class') || '');
+      seen[kind] = (seen[kind] || 0) + 1;
+      if (seen[kind] > 4) { child.remove(); }
+    }
+  }
+}"""
+"""Leave four of the parts of one place that are alike: rows, marks, list items."""
+
+CRISIS_LINKS = """() => [...document.querySelectorAll('a.crisis')].map(one => {
+  const box = one.getBoundingClientRect();
+  return [one.textContent.trim(), box.x, box.y];
+})"""
+"""The words and the place of the link that every page has."""
 
 OPEN_BLOCKS = """() => [...document.querySelectorAll('details')].filter(
   block => [...block.children].some(part => part.tagName !== 'SUMMARY' &&
