@@ -74,6 +74,8 @@ def step(trial: Path, participant: str, name: str, as_json: bool, **given: Any) 
 
     zones = zones_of(trial)
     cards = read_cards(cards_file(zones, participant))
+    if cards.participant != participant:
+        raise DataError(f"The cards in {participant}.json are those of {cards.participant}.")
     told = _begin(zones, cards, given) if name == "begin" else _done(zones, cards, name, given)
     if as_json:
         click.echo(json.dumps(told, indent=1))

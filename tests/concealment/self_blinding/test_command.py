@@ -2,7 +2,10 @@
 
 import json
 import shutil
+from dataclasses import replace
+from datetime import UTC, datetime
 
+import pandas as pd
 import pytest
 from click.testing import CliRunner
 
@@ -10,9 +13,16 @@ from equipoise.cli.main import cli
 from equipoise.concealment.custody import read_share
 from equipoise.concealment.ledger import Ledger
 from equipoise.concealment.ledger_sqlite import SqliteStore, open_sqlite
+from equipoise.concealment.lock import lock
 from equipoise.concealment.seal.zones import read_boxed_kits
 from equipoise.concealment.self_blinding.files import read_boxes, read_cards
-from equipoise.concealment.self_blinding.unblinded_doses import MISSED, NO_CARD, unblinded_doses
+from equipoise.concealment.self_blinding.unblinded_doses import (
+    MISSED,
+    NO_CARD,
+    DoseDay,
+    unblinded_doses,
+    with_doses,
+)
 from equipoise.concealment.unblinding import unblind
 from equipoise.errors import DataError
 from equipoise.records import read_folder, write_folder
@@ -81,10 +91,6 @@ def unblinded(trial, records, tmp_path):
     shares = [read_share(share_of(trial, k).read_text(encoding="utf-8")) for k in (1, 3)]
     connection = open_sqlite(trial.ledger("web"))
     ledger = Ledger(SqliteStore(connection))
-    from datetime import UTC, datetime  # noqa: PLC0415
-
-    from equipoise.concealment.lock import lock  # noqa: PLC0415
-
     now = datetime(2027, 3, 1, tzinfo=UTC)
     lock(ledger, records, actor="manager", now=now)
     kits = read_boxed_kits(trial.boxed_kits)
@@ -145,6 +151,22 @@ def test_doses_need_the_lock_the_unblinding_and_the_issued_boxes(trial, opened, 
     with pytest.raises(DataError, match="of P02 are missing"):
         unblinded_doses(ledger, both, {"P01": cards["P01"]}, boxes)
     connection.close()
+
+
+def test_an_unknown_content_is_told_and_days_can_have_visits(trial, opened, records, tmp_path):
+    web, _ = opened
+    unblinded(trial, records, tmp_path)
+    held = read_folder(tmp_path / "unblinded")
+    days = (
+        DoseDay("P01", 1, 0, web.outer[0], "sort 1", "known"),
+        DoseDay("P01", 3, 7, web.outer[2], "", "card missing"),
+    )
+    found = with_doses(held, days, {1: "week 6"})
+    assert "content of 1 taken sachets is not known" in found.warnings[-1]
+    assert list(found.doses["visit"].fillna("")) == ["week 6", ""]
+    blinded = pd.DataFrame({"participant": ["P01"], "kit": [web.outer[0]]})
+    again = with_doses(replace(held, doses=blinded), days)  # the row of the blinded records goes
+    assert list(again.doses["substance"].fillna("")) == ["sort 1", ""]
 
 
 def test_what_was_recorded_is_proved_and_refusals_are_kept(trial, opened):

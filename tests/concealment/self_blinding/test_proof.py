@@ -54,7 +54,7 @@ def test_what_happened_is_proved(rows):
     assert found.first_bad_row is None
     assert [one.participant for one in found.progress] == ["P01", "P02"]
     assert {(p.taken, p.answered, p.opened, p.lost) for p in found.progress} == {(3, 3, 3, 0)}
-    assert len(found.claims) == 1 + 2 * 6
+    assert len(found.claims) == 2 + 2 * 6
 
 
 def test_refused_steps_are_in_the_ledger_and_harm_no_claim(made, issued):
@@ -124,6 +124,25 @@ def test_the_helpers_link_used_again(made, helped):
     bodies.insert(here + 1, copy.deepcopy(bodies[here]))
     got = broken(made, bodies)
     assert got == {ORDERED: here + 2, LINK: here + 2}
+
+
+def test_a_card_opened_after_the_lock(made, issued):
+    """Refused; and a forged chain that has one is found."""
+    ledger = made.recorded(issued)
+    hashes = {"records": "ab" * 32, "protocol": "cd" * 32}
+    now = made.PACKED + timedelta(days=60)
+    bodies = made.bodies_of(ledger)
+    ledger.append("locked", actor="manager", now=now, participants=1, **hashes)
+    lost = Event("lost", now, {"outer": issued.public.hashed.outer[0]})
+    for late in (
+        lambda: record(ledger, "P01", lost, actor="web"),
+        lambda: issue(ledger, made.cards_of("P05").public, actor="web", now=now),
+    ):
+        with pytest.raises(DataError, match="no step is taken any more"):
+            late()
+    locked = made.bodies_of(ledger)[-1] | {"time": bodies[-1]["time"]}
+    forged = [*bodies[:-1], locked, bodies[-1]]
+    assert broken(made, forged) == {"no step came after the lock": len(forged)}
 
 
 def test_another_sheets_link(made, helped):

@@ -14,6 +14,7 @@ from typing import Any
 
 from equipoise.concealment.framing import canonical_json, digest
 from equipoise.concealment.ledger import Ledger
+from equipoise.concealment.lock import find_lock
 from equipoise.concealment.self_blinding.cards import PublicCards
 from equipoise.concealment.self_blinding.plan import SachetPlan
 from equipoise.concealment.self_blinding.state import Cards, Event, State
@@ -41,9 +42,10 @@ def issue(ledger: Ledger, cards: PublicCards, *, actor: str, now: datetime) -> R
     Raises
     ------
     DataError
-        If the cards are of another trial, or the participant or a code has cards already.
+        If the trial is locked, the cards are of another one, or the participant has cards already.
     """
     ledger.store.lock()
+    _running(ledger)
     trial = _trial(ledger)
     if cards.trial != trial:
         raise DataError(f"These cards are for the trial {cards.trial}; the ledger is of {trial}.")
@@ -141,9 +143,11 @@ def record(ledger: Ledger, participant: str, event: Event, *, actor: str) -> Rec
     Raises
     ------
     DataError
-        If the participant has no cards, or the details could not stand in a ledger at all.
+        If the trial is locked, the participant has no cards, or the details could not stand in a
+        ledger at all.
     """
     ledger.store.lock()
+    _running(ledger)
     before = state_of(ledger.store.rows(), participant)
     told = {"participant": participant, "step": event.act}
     try:
@@ -151,7 +155,10 @@ def record(ledger: Ledger, participant: str, event: Event, *, actor: str) -> Rec
     except DataError as error:
         row = ledger.append(REFUSED, actor=actor, now=event.at, **told)
         return Recorded(row, before, str(error))
-    row = ledger.append(DONE, actor=actor, now=event.at, **told, **event.details)
+    details = dict(event.details)
+    if new_day := set(reached.taken) - set(before.taken):
+        details["day"] = new_day.pop()  # so that a reader of the row need not reckon it
+    row = ledger.append(DONE, actor=actor, now=event.at, **told, **details)
     return Recorded(row, reached)
 
 
@@ -180,6 +187,13 @@ def answers_hash(answers: Mapping[str, Any], salt: bytes, *, guess: bool) -> str
         if type(sure) is not int or not 0 <= sure <= 100:
             raise DataError(f"How certain are you, from 0 to 100 percent? Got {sure!r}.")
     return digest(ANSWERS_TAG, salt, canonical_json(dict(answers))).hex()
+
+
+def _running(ledger: Ledger) -> None:
+    if (found := find_lock(ledger)) is not None:
+        raise DataError(
+            f"The trial was locked on {found.time} (row {found.seq}): no step is taken any more."
+        )
 
 
 def _trial(ledger: Ledger) -> str:

@@ -106,14 +106,24 @@ def prove(rows: Iterable[Row], never: frozenset[str] = frozenset()) -> Proof:
     found = verify_rows(kept, never)
     whole = "the ledger's rows follow each other unchanged"
     if found.bad:
-        return Proof((Claim(whole, ((found.bad_row or 1, found.bad),)),), ())
-    claims, progress = [Claim(whole, ())], []
+        what = found.bad.removeprefix(f"row {found.bad_row}: ")
+        return Proof((Claim(whole, ((found.bad_row or 1, what),)),), ())
+    claims, progress = [Claim(whole, ()), Claim(LOCKED, tuple(_after_lock(kept)))], []
     for participant, bodies in _by_participant(kept).items():
         reached, faults = _run_again(bodies)
         claims.append(Claim(IN_ORDER, tuple(faults), participant))
         claims += [Claim(w, tuple(check(bodies)), participant) for w, check in CHECKS.items()]
         progress.append(_progress(participant, bodies, reached))
     return Proof(tuple(claims), tuple(progress))
+
+
+def _after_lock(rows: Sequence[Row]) -> Iterator[Fault]:
+    locked = 0
+    for row in rows:
+        act = json.loads(row.body)["act"]
+        locked = locked or row.seq * (act == "locked")
+        if locked and act in {ISSUED, DONE}:
+            yield row.seq, f"a step after the lock (row {locked})"
 
 
 def _by_participant(rows: Sequence[Row]) -> dict[str, list[Body]]:
@@ -224,6 +234,7 @@ def _progress(participant: str, bodies: Sequence[Body], state: State | None) -> 
 
 
 CODES_OF: Mapping[str, tuple[str, ...]] = {"dose": ("outer",), "open": ("outer", "inner")}
+LOCKED = "no step came after the lock"
 IN_ORDER = "every step came in its order"
 CHECKS: Mapping[str, Callable[[Sequence[Body]], Iterator[Fault]]] = {
     "every dose and every guess came before any opening": _guesses_before_opening,
