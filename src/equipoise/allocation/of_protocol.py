@@ -33,11 +33,11 @@ def spec_of(protocol: Protocol) -> Spec | None:
     data: dict[str, Any] = {"procedure": plan.method, **plan.parameters}
     found = spec_class(plan.method)
     known = set(found.__dataclass_fields__)
-    if "treatments" not in known:
-        data |= {
-            "arms": tuple(arm for arm, part in ratio.items() if part),
-            "ratio": tuple(part for part in ratio.values() if part),
-        }
+    arms = tuple(arm for arm, part in ratio.items() if part)
+    if "treatments" in known:  # the arms of a Williams design are sequences of the protocol's
+        data.setdefault("treatments", arms)
+    else:
+        data |= {"arms": arms, "ratio": tuple(part for part in ratio.values() if part)}
     if "people" in known and "people" not in data and protocol.sample_size is not None:
         data["people"] = protocol.sample_size.participants
     factors = tuple(
@@ -47,4 +47,6 @@ def spec_of(protocol: Protocol) -> Spec | None:
     if "factors" in known:
         return spec_from_dict(data | {"factors": factors})
     spec = spec_from_dict(data)
+    if factors and spec.kind != "list":
+        raise DataError(f"{spec.title} does not look at factors. Leave out `allocation.factors`.")
     return StratifiedSpec(within=spec, factors=factors) if factors else spec

@@ -7,7 +7,6 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, get_args
 
 import numpy as np
-from scipy.special import betainc, betaln, roots_legendre
 
 from equipoise.allocation.exact import as_fraction
 from equipoise.allocation.outcome_adaptive import OutcomeAdaptiveSpec
@@ -90,6 +89,8 @@ def probability_best(
     >>> probability_best(np.array([1, 0]), np.array([0, 0])).round(9).tolist()  # 2/3 by hand
     [0.666666667, 0.333333333]
     """
+    from scipy.special import betainc, betaln, roots_legendre  # noqa: PLC0415  (heavy)
+
     node, weight = roots_legendre(NODES)
     x, weight = (node + 1) / 2, weight / 2
     a, b = successes[:, None] + 1.0, failures[:, None] + 1.0

@@ -79,7 +79,8 @@ class WeeklySwitchingSpec(CountSpec):
         zero, total = Fraction(0), Fraction(0)
         for weeks, weight in self.groups:
             if zeros <= weeks and ones <= self.weeks - weeks:
-                likely = Fraction(weight, comb(self.weeks, weeks))
+                orders = comb(left, weeks - zeros)  # of the weeks to come, each equally likely
+                likely = Fraction(weight * orders, comb(self.weeks, weeks))
                 total += likely
                 zero += likely * Fraction(weeks - zeros, left)
         return zero / total, 1 - zero / total

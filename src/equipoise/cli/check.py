@@ -45,6 +45,7 @@ def command(protocol: Path | None, missing: bool, schema: bool, as_json: bool) -
         raise click.UsageError("Which PROTOCOL file? (--schema needs none.)")
     plan = read_protocol(protocol)
     topics = completeness(plan)
+    allocation = _allocation(plan)
     if as_json:
         click.echo(_json(plan, topics))
         return
@@ -52,7 +53,19 @@ def command(protocol: Path | None, missing: bool, schema: bool, as_json: bool) -
     _table([topic for topic in topics if topic.status == "missing" or not missing])
     counts = Counter(topic.status for topic in topics)
     told = ", ".join(f"{count} {status}" for status, count in counts.items())
+    if allocation:
+        click.echo(f"\nAllocation: {allocation}")
     click.echo(f"\nSPIRIT 2025 topics: {told}. Protocol hash {plan.sha256[:16]}…")
+
+
+def _allocation(plan: Protocol) -> str | None:
+    """Return the procedure in words; one that cannot be is an error, as in all else."""
+    from equipoise.allocation import spec_of  # noqa: PLC0415
+
+    if plan.allocation is None or plan.allocation.method is None:
+        return None
+    spec = spec_of(plan)
+    return None if spec is None else spec.describe()
 
 
 def _json(plan: Protocol, topics: Sequence[Topic]) -> str:

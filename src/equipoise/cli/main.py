@@ -19,9 +19,12 @@ VERBS = {
     "allocate": ("allocate", "Who gets what: choose an allocation procedure, rehearse it."),
     "seal": ("seal", "Draw and seal the allocation: kits, boxes, shares, commitment."),
     "verify": ("verify", "Is the seal whole, and was nothing changed in the ledger?"),
+    "break": ("break_", "Reveal one participant's arm in an emergency, on the record."),
     "lock": ("lock", "Lock the records, before anything is unblinded."),
     "unblind": ("unblind", "Open the blind of a locked trial, with two custodians' shares."),
     "reveal": ("reveal", "Derive the sealed list again, and say whether it fits."),
+    "self-blind": ("self_blind", "Sachets that participants pack themselves: cards, steps, proof."),
+    "allocate": ("allocate", "Who gets what: judge an allocation procedure, rehearse it."),
     "datasets": ("datasets", "List, fetch and cite published trial data."),
     "analyse": ("analyse", "Run the planned analyses of a trial."),
     "estimand": (

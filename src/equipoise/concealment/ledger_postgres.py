@@ -64,7 +64,7 @@ class PostgresStore:
 
     def rows(self) -> Iterator[Row]:
         """Return every row in order, a thousand at a time."""
-        with self.connection.cursor(name="ledger_rows") as cursor:
+        with self.connection.cursor(name="ledger_rows", withhold=True) as cursor:
             cursor.itersize = 1000
             cursor.execute("SELECT seq, hash, body FROM ledger ORDER BY seq")
             for one in cursor:

@@ -36,8 +36,15 @@ GENESIS_TAG = b"equipoise/ledger-genesis/v1\n"
 HEAD_TAG = b"equipoise/ledger-head/v1\n"
 
 HASH, CODE, KIT, COUNT, FLAG, COUNTS = "a hash", "a code", "a kit", "a count", "yes or no", "counts"
+HASHES, ZONE = "hashes", "a time zone"
 BREAK_CATEGORIES = ("adverse event", "overdose or poisoning", "pregnancy", "other emergency")
 ROLES = ("investigator", "physician", "pharmacist", "monitoring committee", "other")
+SACHET_STEPS = (  # of self-blinding
+    *("prepare", "help", "pack", "shuffle", "label", "postpone"),
+    *("dose", "miss", "ask", "stop", "finish", "open", "lost"),
+)
+WHY_MISSED = ("could not", "forgot", "sachet lost", "taken without a scan")
+WHY_STOPPED = ("wish", "unwanted effect", "other")
 
 Kinds = dict[str, str | tuple[str, ...]]
 _SEAL: Kinds = dict.fromkeys(("commitment", "root", "protocol", "final_key", "break_key"), HASH)
@@ -68,12 +75,41 @@ ACTS: dict[str, Kinds] = {  # a field that may be left out ends in "?"
     "locked": {"records": HASH, "protocol": HASH, "participants": COUNT},
     "unblinded": {"custodians": COUNTS, "participants": COUNT, "code_broken": COUNT},
     "revealed": {"passed": FLAG, "commitment": HASH, "root": HASH},
+    "cards issued": {  # for self-blinding: codes as hashes; what they mean is in no zone's reach
+        "participant": CODE,
+        "contents": COUNTS,
+        "dose_days": COUNTS,  # dates; 1 is 1 January of the year 1
+        "final_day": COUNT,
+        "zone": ZONE,
+        "outer": HASHES,
+        "inner": HASHES,
+        "token?": HASH,
+        "root": HASH,
+    },
+    "step done": {
+        "participant": CODE,
+        "step": SACHET_STEPS,
+        "day?": COUNT,
+        "days?": COUNT,
+        "counts?": COUNTS,
+        "drawn?": COUNT,
+        "rest?": ("discarded unopened",),
+        "labels?": HASHES,
+        "sheet?": ("destroyed",),
+        "token?": HASH,
+        "outer?": HASH,
+        "inner?": HASH,
+        "answers?": HASH,  # salted: the answers stay in the trial's own records
+        "why?": (*WHY_MISSED, *WHY_STOPPED),
+    },
+    "step refused": {"participant": CODE, "step": SACHET_STEPS},
 }
 
 _TEXTS: dict[str | tuple[str, ...], Any] = {
     HASH: re.compile(r"[0-9a-f]{64}").fullmatch,
     CODE: re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}").fullmatch,
     KIT: re.compile(r"[A-Z0-9]{4}-[A-Z0-9]{4}").fullmatch,
+    ZONE: re.compile(r"[A-Za-z0-9_+-]{1,32}(/[A-Za-z0-9_+-]{1,32}){0,2}").fullmatch,
 }
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z").fullmatch
 _KEYS = {"act", "actor", "details", "prev", "seq", "time"}
@@ -149,8 +185,9 @@ def _is(kind: str | tuple[str, ...], value: object) -> bool:
         return value in kind
     if kind is COUNT:
         return type(value) is int and 0 <= value < 2**53
-    if kind is COUNTS:
-        return isinstance(value, list) and all(_is(COUNT, one) for one in value)
+    if kind in {COUNTS, HASHES}:
+        of = COUNT if kind == COUNTS else HASH
+        return isinstance(value, list) and all(_is(of, one) for one in value)
     return isinstance(value, bool)
 
 

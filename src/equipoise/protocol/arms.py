@@ -76,8 +76,12 @@ AllocationMethod = Literal[
     "weekly-switching",
     "paired-cycles",
     "williams",
+    "constrained",
+    "doubly-adaptive",
+    "thompson",
 ]
-Parameter = bool | Whole | float | Text | tuple[Whole, ...]
+Number = Whole | float | Text
+Parameter = bool | Number | tuple[Number | tuple[Number, ...], ...]
 
 
 class StratumFactor(Part):

@@ -215,6 +215,13 @@ def warnings_of(spec: Spec, found: Properties) -> tuple[str, ...]:
             f"{spec.describe()}: without a random element, whoever keeps a record of the factors "
             "knows the next arm. Give a probability below 1."
         )
+    drifts = getattr(spec, "unequal", "") == "biased-coin" or getattr(spec, "sets", 1) > 1
+    if drifts and not spec.equal:
+        told.append(
+            f"{spec.describe()}: the unconditional chance of an arm is not the ratio at each place "
+            "in the order. With a drift over time, arms then differ without any effect: test by "
+            "re-randomisation, or take permuted blocks, the brick tunnel or minimisation by shares."
+        )
     return tuple(told)
 
 

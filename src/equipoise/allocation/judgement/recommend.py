@@ -50,7 +50,9 @@ def recommended(
         spec = BlockUrnSpec(arms=arms, ratio=ratio, sets=SETS)
         reason = (
             f"Block urn of {SETS} balanced sets: it keeps the arms as even as permuted blocks of "
-            "that size at all times and forces far fewer allocations."
+            "that size at all times and forces far fewer allocations. At an unequal ratio the "
+            "chance of an arm stays near the ratio at each place in the order, not exactly at it; "
+            "where that matters more than guessing, take permuted blocks."
         )
     if sites:
         spec = StratifiedSpec(within=spec, factors=(Factor(name="site", levels=sites),))

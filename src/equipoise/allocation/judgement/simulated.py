@@ -116,7 +116,7 @@ def _list_steps(
     everyone = np.arange(trials)
     for step in range(n):
         now = state[everyone, stratum[:, step]]
-        machine.look(np.unique(now))
+        machine.look(np.flatnonzero(np.bincount(now)))
         share = yield machine.chances[now]
         machine.move(now, share)
         state[everyone, stratum[:, step]] = machine.after[now, share]
