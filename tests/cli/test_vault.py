@@ -7,7 +7,9 @@ from datetime import UTC, datetime, timedelta
 import pandas as pd
 import pytest
 
+from equipoise.concealment.live_draws import live_kits
 from equipoise.concealment.opened_ledger import opened_ledger
+from equipoise.concealment.seal.zones import read_opening
 from equipoise.protocol import read_protocol
 from equipoise.records import BlindedRecords, read_allocation_account, read_folder, write_folder
 
@@ -199,6 +201,33 @@ def test_the_whole_way_from_seal_to_account(run, trial, tmp_path):
     assert json.loads(found.stdout)["passed"]
     assert read_allocation_account(tmp_path / "account.json").revealed
     assert run("verify", "sealed").exit_code == 0
+
+
+def test_a_live_trial_is_drawn_again_from_levels(run, seal, tmp_path):
+    kits = ("--arm-kits", "microdose=5", "--arm-kits", "placebo=5")
+    assert seal(*kits, text=HEAD + MINIMISED).exit_code == 0
+    sites = ["London", "Zürich", "London", "London"]
+    opening = read_opening(tmp_path / "sealed/allocator/opening.json")
+    with opened_ledger(str(tmp_path / "sealed/web/ledger.sqlite")) as ledger:
+        for number, kit in enumerate(live_kits(opening, [{"site": site} for site in sites])):
+            details = {"participant": f"P{number}", "stratum": "pool", "kit": kit}
+            now = datetime(2026, 12, 1, number, tzinfo=UTC)
+            ledger.append("allocated", actor="web", now=now, **details)
+    plan = read_protocol(tmp_path / "protocol.yaml")
+    write_folder(BlindedRecords(protocol=plan), tmp_path / "records")
+    run("lock", "sealed", "records", "--by", "dm")
+    rows = "".join(f"P{number},{site}\n" for number, site in enumerate(sites))
+    (tmp_path / "levels.csv").write_text("participant,site\n" + rows, encoding="utf-8")
+    found = json.loads(
+        run("reveal", "sealed", "--by", "s", "--people", "levels.csv", "--json").stdout
+    )
+    assert found["passed"]
+    assert "4 arms drawn again, and their kits" in found["checked"]
+    (tmp_path / "levels.csv").write_text("who,site\nP0,London\n", encoding="utf-8")
+    assert (
+        "column participant"
+        in run("reveal", "sealed", "--by", "s", "--people", "levels.csv").stderr
+    )
 
 
 def test_reveal_fails_with_the_place_of_a_swapped_box(run, trial, tmp_path):

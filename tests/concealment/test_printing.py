@@ -2,11 +2,12 @@
 
 import shutil
 import subprocess
+from dataclasses import replace
 
 import pytest
 
 from equipoise.concealment.seal.printing import emergency_cards, kit_labels, print_sheets
-from equipoise.concealment.seal.printing.cards import PANEL, STRIP_HEIGHT
+from equipoise.concealment.seal.printing.cards import PANEL, STRIP_HEIGHT, STRIP_WIDTH
 from equipoise.concealment.seal.printing.sheet import write_pdf
 from equipoise.errors import DataError
 
@@ -19,9 +20,15 @@ def words_on(page):
 
 
 @pytest.fixture(scope="module")
-def printed(sealed, tmp_path_factory):
+def four(sealed):
+    """The same trial with its first four kits: a sheet of cards and one of labels."""
+    return replace(sealed, drawn=sealed.drawn[:4], boxed=sealed.boxed[:4])
+
+
+@pytest.fixture(scope="module")
+def printed(four, tmp_path_factory):
     folder = tmp_path_factory.mktemp("print")
-    print_sheets(sealed, folder)
+    print_sheets(four, folder)
     return folder
 
 
@@ -47,19 +54,15 @@ def test_each_card_has_the_code_outside_and_the_arm_only_inside(sealed):
 
 def test_the_pattern_over_the_arm_is_the_same_on_every_card(sealed):
     arms = {kit.code: kit.arm for kit in sealed.drawn}
-    patterns = {
-        text
-        for page in emergency_cards("LSD-1", arms)
-        for text, _ in words_on(page)
-        if "\n" in text
-    }
-    assert len([text for text in patterns if text.count("\n") > 5]) == 1
+    texts = [text for page in emergency_cards("LSD-1", arms) for text, _ in words_on(page)]
+    patterns = [text for text in texts if text.count("\n") > 5]
+    assert (len(patterns), len(set(patterns))) == (20, 1)
 
 
-def test_files_are_their_owners_and_the_same_each_time(printed, sealed, tmp_path):
+def test_files_are_their_owners_and_the_same_each_time(printed, four, tmp_path):
     labels, cards = printed / "kit-labels.pdf", printed / "emergency-cards.pdf"
     assert [path.stat().st_mode & 0o777 for path in (labels, cards)] == [0o600, 0o600]
-    arms = {kit.code: kit.arm for kit in sorted(sealed.drawn, key=lambda kit: kit.code)}
+    arms = {kit.code: kit.arm for kit in sorted(four.drawn, key=lambda kit: kit.code)}
     write_pdf(emergency_cards("LSD-1", arms), tmp_path / "again.pdf")
     assert (tmp_path / "again.pdf").read_bytes() == cards.read_bytes()
 
@@ -72,18 +75,21 @@ def test_a_printer_reads_what_was_written(printed):
     said = subprocess.run(  # noqa: S603  (a program of this machine)
         [reader, "-layout", path, "-"], capture_output=True, encoding="utf-8", check=True
     ).stdout
-    assert said.count("EMERGENCY CARD") == 20
-    assert said.count("LSD 20 µg") + said.count("placebo") == 20
+    assert said.count("EMERGENCY CARD") == 4
+    assert said.count("LSD 20 µg") + said.count("placebo") == 4
 
 
-def test_an_arm_that_the_font_cannot_show_is_refused_before_anybody_needs_the_card(tmp_path):
+def test_an_arm_that_the_font_cannot_show_is_refused_before_anybody_needs_the_card():
     with pytest.raises(DataError, match="cannot show '安', '慰'"):
         list(emergency_cards("LSD-1", {"K7QX-9MRT": "安慰"}))
 
 
-def test_a_dollar_is_no_mathematics_and_a_long_arm_fits(tmp_path):
+def test_a_dollar_is_no_mathematics_and_a_long_arm_fits():
     long = "psilocybin 25 mg in a single session, then $placebo$ for the eight weeks that follow it"
     (page,) = emergency_cards("LSD-1", {"K7QX-9MRT": long})
-    told = [text for text, _ in words_on(page) if "psilocybin" in text]
-    assert " ".join(told[0].split()) == long
-    write_pdf([page], tmp_path / "long.pdf")
+    (told,) = [text for text in page.axes[0].texts if "psilocybin" in text.get_text()]
+    assert " ".join(told.get_text().split()) == long
+    page.draw_without_rendering()
+    width = told.get_window_extent().width / page.dpi * 25.4
+    assert not told.get_parse_math()
+    assert width < STRIP_WIDTH

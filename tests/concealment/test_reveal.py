@@ -7,12 +7,14 @@ from datetime import timedelta
 
 import pytest
 
+from equipoise.concealment import unblinding
 from equipoise.concealment.account import allocation_account
 from equipoise.concealment.boxes import BoxKey, binding, seal_box
 from equipoise.concealment.custody import join_shares
 from equipoise.concealment.ledger import Ledger
 from equipoise.concealment.ledger_sqlite import SqliteStore, open_sqlite
 from equipoise.concealment.lock import lock
+from equipoise.concealment.opened_ledger import opened_ledger
 from equipoise.concealment.randomness import Key
 from equipoise.concealment.reveal import reveal
 from equipoise.concealment.seal import root_of
@@ -111,6 +113,23 @@ def test_too_few_or_wrong_shares_open_nothing(locked, records, sealed, chosen, t
     with pytest.raises(DataError, match=told):
         opened(locked, records, sealed, shares)
     assert json.loads(locked.store.last().body)["act"] == "locked"
+
+
+def test_the_row_is_durable_before_the_first_box_is_opened(
+    locked, records, sealed, tmp_path, monkeypatch
+):
+    """Whoever pulls the plug once arms are open cannot take the row back."""
+    seen = []
+
+    def pulled(*_args, **_kwargs):
+        with opened_ledger(str(tmp_path / "ledger.sqlite")) as other:  # what the disk holds now
+            seen.append(json.loads(other.store.last().body)["act"])
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(unblinding, "open_kit", pulled)
+    with pytest.raises(KeyboardInterrupt):
+        opened(locked, records, sealed)
+    assert seen == ["unblinded"]
 
 
 def test_nothing_is_opened_before_the_lock(chain, arms, records, sealed):

@@ -36,6 +36,11 @@ file_type = click.Path(path_type=Path)
 @by_option
 @ledger_option
 @kits_option
+@click.option(
+    "--people",
+    type=file_type,
+    help="CSV of participant and levels of the factors, where arms were drawn live.",
+)
 @click.option("--protocol", type=file_type, help="The sealed protocol, for --account.")
 @click.option("--account", type=file_type, help="Also write how the allocation was made: JSON.")
 @now_option
@@ -74,9 +79,10 @@ def command(trial: Path, as_json: bool, **given: Any) -> None:
     boxes = given["kits"] or zones.boxed_kits
     kits = read_boxed_kits(boxes) if boxes.is_file() or given["kits"] else None
     key = join_shares(read_shares(given["shares"])) if given["shares"] else None
+    people = _people(given["people"]) if given["people"] else None
     where, never = ledger_of(zones, given["ledger"]), never_of(*opening.plan.arms)
     with opened_ledger(where, never) as chain:
-        found = reveal(chain, opening, public, kits, key)
+        found = reveal(chain, opening, public, kits=kits, final_key=key, people=people)
         chain.append(
             "revealed",
             actor=given["by"],
@@ -92,6 +98,20 @@ def command(trial: Path, as_json: bool, **given: Any) -> None:
     _tell(found, as_json)
     if not found.passed:
         raise DataError(f"The list does not fit in {len(found.faults)} places.")
+
+
+def _people(path: Path) -> dict[str, dict[str, str]]:
+    """Read participant and levels."""
+    from equipoise.records.csv_file import read_csv  # noqa: PLC0415
+
+    columns = dict(read_csv(path).columns)
+    if "participant" not in columns:
+        raise DataError(f"{path} needs the column participant, and one for each factor.")
+    who = columns.pop("participant")
+    return {
+        str(person): {name: str(values[k]) for name, values in columns.items()}
+        for k, person in enumerate(who)
+    }
 
 
 def _tell(found: Revealed, as_json: bool) -> None:

@@ -18,21 +18,21 @@ if TYPE_CHECKING:
 
 METHOD = (
     "The sequence was derived from a key of 256 random bits of the operating system (HMAC-SHA-256 "
-    "in counter mode, whole-number thresholds, by equipoise); the key was committed to by a salted "
-    "hash before the first enrolment{beacon}."
+    "in counter mode, whole-number thresholds, by equipoise); the ledger holds a salted hash of "
+    "the key from before the first enrolment{beacon}."
 )
 MECHANISM = {
     True: (
         "Before enrolment each place of the list was given a random kit code, and its arm was "
-        "sealed to two public keys in boxes of one length. The application that enrols people "
-        "held kit codes alone; a separate process handed out the next kit of a stratum. The key "
+        "sealed to two public keys in boxes of one length. The application that enrols people is "
+        "given kit codes alone; a separate process hands out the next kit of a stratum. The key "
         "that opens all boxes was split among {shares}."
     ),
     False: (
         "Kits of every arm had random codes in one order, and the arm of each was sealed to two "
-        "public keys in boxes of one length. The application that enrols people held kit codes "
-        "alone; a separate process drew each arm with its random element, and handed out a kit of "
-        "it. The key that opens all boxes was split among {shares}."
+        "public keys in boxes of one length. The application that enrols people is given kit "
+        "codes alone; a separate process draws each arm with its random element, and hands out a "
+        "kit of it. The key that opens all boxes was split among {shares}."
     ),
 }
 

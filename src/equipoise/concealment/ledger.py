@@ -41,6 +41,9 @@ class Store(Protocol):
     def rows(self) -> Iterator[Row]:
         """Return every row in order."""
 
+    def commit(self) -> None:
+        """Make what was added durable, and let other writers in."""
+
 
 @dataclass(frozen=True, slots=True)
 class Ledger:

@@ -69,3 +69,7 @@ class PostgresStore:
             cursor.execute("SELECT seq, hash, body FROM ledger ORDER BY seq")
             for one in cursor:
                 yield Row(*one)
+
+    def commit(self) -> None:
+        """Make what was added durable."""
+        self.connection.commit()

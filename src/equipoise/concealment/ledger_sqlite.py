@@ -77,3 +77,8 @@ class SqliteStore:
         """Return every row in order."""
         found = self.connection.execute("SELECT seq, hash, body FROM ledger ORDER BY seq")
         return (Row(*one) for one in found)
+
+    def commit(self) -> None:
+        """Make what was added durable: `synchronous = FULL` waits for the disk."""
+        if self.connection.in_transaction:
+            self.connection.execute("COMMIT")

@@ -31,8 +31,8 @@ def opened_ledger(where: str, never: frozenset[str] = frozenset()) -> Iterator[L
         return
     file = open_sqlite(Path(where))
     try:
-        yield Ledger(SqliteStore(file), never)
-        if file.in_transaction:
-            file.execute("COMMIT")
+        ledger = Ledger(SqliteStore(file), never)
+        yield ledger
+        ledger.store.commit()
     finally:
         file.close()  # rolls back what was not committed

@@ -6,11 +6,12 @@ Pass or fail, and where. Needed is the opening (plan, key, nonce), which is publ
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from equipoise.concealment.boxes import BoxKey
 from equipoise.concealment.ledger import Ledger
+from equipoise.concealment.live_draws import live_kits
 from equipoise.concealment.lock import required_lock, sealed_row, well
 from equipoise.concealment.seal.drawing import DrawnKit, draw_kits
 from equipoise.concealment.seal.opening import Opening
@@ -52,8 +53,10 @@ def reveal(
     ledger: Ledger,
     opening: Opening,
     public: PublicSeal,
+    *,
     kits: Sequence[BoxedKit] | None = None,
     final_key: BoxKey | None = None,
+    people: Mapping[str, Mapping[str, str]] | None = None,
 ) -> Revealed:
     """Derive the list again and compare it with everything that is at hand.
 
@@ -67,6 +70,8 @@ def reveal(
         What the web zone was given.
     kits, final_key
         The allocator's boxes, and the key that opens them, for the comparison of every arm.
+    people
+        Participant to levels of the factors, to draw a covariate-adaptive procedure again.
 
     Raises
     ------
@@ -78,10 +83,17 @@ def reveal(
     sealed, drawn = sealed_row(ledger), draw_kits(opening)
     faults = [*_commitment(opening, sealed, public), *_codes(drawn, public)]
     checked = ["commitment", f"codes of {len(drawn)} kits"]
-    rows = allocated(ledger)
-    faults += _order(rows, drawn) if opening.plan.by_slot else _known(rows, drawn)
-    checked.append(f"order of {len(rows)} allocations" if opening.plan.by_slot else "kits in use")
-    skipped = []
+    rows, skipped = allocated(ledger), []
+    if opening.plan.by_slot:
+        faults += _order(rows, drawn)
+        checked.append(f"order of {len(rows)} allocations")
+    elif people is None:
+        faults += _known(rows, drawn)
+        checked.append("kits in use")
+        skipped.append("the drawing of each arm: needs everybody's levels of the factors")
+    else:
+        faults += _live(rows, opening, people)
+        checked.append(f"{len(rows)} arms drawn again, and their kits")
     if kits is None:
         skipped.append("boxes: not given")
     else:
@@ -92,8 +104,6 @@ def reveal(
     else:
         faults += _arms(kits, drawn, opening.plan.trial, final_key)
         checked.append(f"arms in {len(kits)} boxes")
-    if not opening.plan.by_slot:
-        skipped.append("the drawing of each arm: replayed from the allocator's own records")
     return Revealed(tuple(checked), tuple(faults), tuple(skipped))
 
 
@@ -133,6 +143,18 @@ def _order(rows: Sequence[Allocated], drawn: Sequence[DrawnKit]) -> Iterable[Fau
 def _known(rows: Sequence[Allocated], drawn: Sequence[DrawnKit]) -> Iterable[Fault]:
     codes = {kit.code for kit in drawn}
     return (Fault(f"kit {r.kit} is not of this seal") for r in rows if r.kit not in codes)
+
+
+def _live(
+    rows: Sequence[Allocated], opening: Opening, people: Mapping[str, Mapping[str, str]]
+) -> Iterable[Fault]:
+    """Draw every arm again, in the order of entry, and compare the kits."""
+    if missing := [row.participant for row in rows if row.participant not in people]:
+        raise DataError(f"The levels of {len(missing)} people are missing, first {missing[0]}.")
+    kits = live_kits(opening, [people[row.participant] for row in rows])
+    for place, (row, kit) in enumerate(zip(rows, kits, strict=True), start=1):
+        if row.kit != kit:
+            yield Fault(f"kit {row.kit} was handed out; the key gives {kit}", row.stratum, place)
 
 
 def _boxes(kits: Sequence[BoxedKit], drawn: Sequence[DrawnKit], root: str) -> Iterable[Fault]:

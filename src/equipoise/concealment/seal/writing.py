@@ -17,7 +17,13 @@ from equipoise.concealment.ledger_sqlite import SqliteStore, open_sqlite
 from equipoise.concealment.randomness import Entropy
 from equipoise.concealment.seal.opening import Opening
 from equipoise.concealment.seal.sealed import SealedTrial
-from equipoise.concealment.seal.zones import SECRET, Zones, json_text, write_file
+from equipoise.concealment.seal.zones import (
+    SECRET,
+    Zones,
+    json_text,
+    read_signing_key,
+    write_file,
+)
 
 CHAINS = ("web", "allocator")
 PrintSheets = Callable[[SealedTrial, Path], None]
@@ -108,8 +114,7 @@ def _log(sealed: SealedTrial, zones: Zones, chain: str, *, actor: str, now: date
             break_key=public.break_key,
         )
         connection.execute("COMMIT")
-        key = SigningKey(bytes.fromhex(zones.signing_key(chain).read_text(encoding="ascii")))
-        head = signed_head(ledger, key, now=now)
+        head = signed_head(ledger, read_signing_key(zones.signing_key(chain)), now=now)
     finally:
         connection.close()
     write_file(zones.folder / "heads" / f"{chain}-{head['seq']}.json", json_text(head))
