@@ -113,7 +113,7 @@ def test_nothing_is_written_into_what_comes_with_equipoise(run):
 def test_harms_stand_beside_the_answer_with_their_source(run):
     said = flat(run("ask", "microdosing", "--for", "depression"))
     assert "Harms that reports tell of (not pooled)" in said
-    assert "4 of 40 healthy men on LSD 10 ug left the trial because of anxiety" in said
+    assert "4 of 40 healthy men on a microdose of LSD left the trial because of anxiety" in said
     assert "bladder" not in said  # of full doses and of use for pleasure
     found = json.loads(run("ask", "ketamine-depression", "--json").stdout)["harms"]
     assert any("urinary symptoms" in harm["text"] for harm in found)

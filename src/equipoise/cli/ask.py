@@ -26,10 +26,12 @@ HEADINGS = {
         "effect",
         "who",
         "control",
+        "own-start",
+        "both-changed",
     ),
     "How much may be belief": ("guess", "chance-guessing", "tipping", "belief"),
     "Beside studies that did not draw lots": ("observational", "disagreement"),
-    "What is not known": ("harms", "change"),
+    "What is not known": ("stale", "harms", "change"),
 }
 """Heading: how the kinds of its sentences start."""
 

@@ -16,6 +16,14 @@ from equipoise.errors import EquipoiseError
 VERBS = {
     "demo": ("demo", "Rehearse a whole trial offline, from protocol to answer; one page."),
     "check": ("check", "Is a protocol complete (SPIRIT 2025), consistent, computable?"),
+    "allocate": ("allocate", "Who gets what: choose an allocation procedure, rehearse it."),
+    "seal": ("seal", "Draw and seal the allocation: kits, boxes, shares, commitment."),
+    "verify": ("verify", "Is the seal whole, and was nothing changed in the ledger?"),
+    "break": ("break_", "Reveal one participant's arm in an emergency, on the record."),
+    "lock": ("lock", "Lock the records, before anything is unblinded."),
+    "unblind": ("unblind", "Open the blind of a locked trial, with two custodians' shares."),
+    "reveal": ("reveal", "Derive the sealed list again, and say whether it fits."),
+    "self-blind": ("self_blind", "Sachets that participants pack themselves: cards, steps, proof."),
     "allocate": ("allocate", "Who gets what: judge an allocation procedure, rehearse it."),
     "datasets": ("datasets", "List, fetch and cite published trial data."),
     "analyse": ("analyse", "Run the planned analyses of a trial."),
@@ -59,6 +67,8 @@ VERBS = {
 
 SECTIONS = {  # first verb of each: heading of the help
     "demo": "Verbs: a whole trial",
+    "allocate": "Verbs: who gets what, and nobody can know",
+    "datasets": "Verbs: data, and what was planned",
     "mmrm": "Verbs: one method on one table",
     "harms": "Verbs: harms and belief",
     "effects": "Verbs: many trials together",

@@ -16,7 +16,7 @@ from equipoise.cli.table_options import TableCommand, table_options
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from equipoise.records import UnblindedRecords
+    from equipoise.records import AllocationAccount, UnblindedRecords
 
 date_option = click.option(
     "--date",
@@ -38,6 +38,11 @@ report_draws_option = click.option(
 @click.option(
     "--outcome", multiple=True, metavar="COLUMN", help="CSV: an outcome; may be repeated."
 )
+@click.option(
+    "--account",
+    type=click.Path(path_type=Path),
+    help="How the allocation was made and concealed, as `equipoise reveal` wrote it.",
+)
 @interval_option
 @report_draws_option
 @seed_option
@@ -47,6 +52,7 @@ def command(
     source: str,
     output: Path | None,
     outcome: tuple[str, ...],
+    account: Path | None,
     interval: Any,
     draws: int,
     seed: int,
@@ -59,6 +65,7 @@ def command(
     Examples:
       equipoise report self-blinding-microdose
       equipoise report my-trial/ --output report.html
+      equipoise report my-trial/ --account account.json
       equipoise report trial.csv --participant id --arm arm --guess guess --outcome HAMD
     """
     if outcome and Path(source).suffix.lower() not in TABLES:
@@ -67,7 +74,14 @@ def command(
         )
     path = output or writable(Path(f"{_stem(source)}-report.html"))
     records = opened(source, outcome, **columns)
-    write_page(records, path, date=date, interval=interval, draws=draws, seed=seed)
+    settings = {"date": date, "interval": interval, "draws": draws, "seed": seed}
+    write_page(records, path, allocation=_account(account), **settings)
+
+
+def _account(path: Path | None) -> AllocationAccount | None:
+    from equipoise.records import read_allocation_account  # noqa: PLC0415  (--help is instant)
+
+    return read_allocation_account(path) if path else None
 
 
 def _stem(source: str) -> str:
@@ -85,6 +99,7 @@ def write_page(
     draws: int,
     seed: int,
     simulated_truth: Mapping[str, Mapping[str, float]] | None = None,
+    allocation: AllocationAccount | None = None,
 ) -> None:
     """Assess every outcome, showing how far it is, then write the page whole or not at all."""
     from equipoise.report import trial_report  # noqa: PLC0415  (--help must be instant)
@@ -102,6 +117,7 @@ def write_page(
             interval=interval,
             generated=(date or today).strftime("%Y-%m-%d"),
             simulated_truth=simulated_truth,
+            allocation=allocation,
             progress=progress,
         )
     _replace(path, page)

@@ -12,6 +12,7 @@ import click
 from equipoise.cli.options import json_option
 
 if TYPE_CHECKING:
+    from equipoise.synthesis.review import ReviewFolder
     from equipoise.synthesis.review.versions.difference import Difference
 
 
@@ -19,7 +20,11 @@ if TYPE_CHECKING:
 @click.argument("folder", type=click.Path(path_type=Path))
 @json_option
 def status(folder: Path, as_json: bool) -> None:
-    """List the results of a review FOLDER, oldest first: current, or STALE and why."""
+    """List the results of a review FOLDER, oldest first: current, or STALE and why.
+
+    Then the judgements of risk of bias that are not of the study files as they are now, each with
+    the hash to write beside it once somebody has judged it again.
+    """
     from equipoise.synthesis.review import read_review  # noqa: PLC0415  (--help is instant)
     from equipoise.synthesis.review.versions.results import read_result, stale  # noqa: PLC0415
 
@@ -39,6 +44,24 @@ def status(folder: Path, as_json: bool) -> None:
     for result, why in found:
         told = f"STALE: {', '.join(why)} changed since" if why else "current"
         click.echo(f"  {result.version.short}  {told}")
+    _judgements(read)
+
+
+def _judgements(read: ReviewFolder) -> None:
+    from equipoise.cli import show  # noqa: PLC0415
+    from equipoise.synthesis.review.risk_of_bias import lapsed_bias, undated_bias  # noqa: PLC0415
+
+    told = {
+        "Risk of bias that is STALE, and counts as not judged: the study file changed since": (
+            sorted(lapsed_bias(read))
+        ),
+        "Risk of bias that does not say of which version of the study file it is": (
+            undated_bias(read)
+        ),
+    }
+    for said, names in told.items():
+        rows = (f'{name}: study_sha256: "{read.studies[name].sha256[:16]}"' for name in names)
+        show.items(said, rows)
 
 
 @click.command()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,11 +33,16 @@ NAMES = {"SMD": "Hedges' g", "MD": "points", "RD": "risk difference", "COR": "co
     type=click.Path(file_okay=False, path_type=Path),
     help="Build the site of an evidence folder here: pages, decision aid, safety screen, copies.",
 )
+@click.option(
+    "--date",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="With --out: the day of the version; today by default.",
+)
 @plot_option("Also draw a forest plot of the primary analysis, or of --analysis")
 @json_option
 def command(
     review: Path, analysis: str | None, dry_run: bool, level: float | None, out: Path | None,
-    plot: Path | None, as_json: bool,
+    date: datetime | None, plot: Path | None, as_json: bool,
 ) -> None:  # fmt: skip
     """Run the planned analyses of a review folder; write them into results/ under their version.
 
@@ -50,10 +56,17 @@ def command(
       equipoise synthesise my-review --plot forest.svg
       equipoise synthesise microdosing-depression
       equipoise synthesise evidence --out site      the site of the evidence that comes with it
+      equipoise synthesise evidence --out site --date 2026-11-25     the same bytes again
     """
     if out is not None:
-        _site(review, out)
+        if analysis or dry_run or level or plot or as_json:
+            raise click.UsageError("--out builds the whole site: of the options only --date fits.")
+        from equipoise.cli.site import write_site  # noqa: PLC0415
+
+        write_site(review, out, (date or datetime.now(UTC)).date())
         return
+    if date is not None:
+        raise click.UsageError("--date is the day of a version of a site: give --out as well.")
     from equipoise.synthesis.evidence import find_review  # noqa: PLC0415  (--help is instant)
     from equipoise.synthesis.review import read_review, synthesise  # noqa: PLC0415
     from equipoise.synthesis.review.versions.results import write_result  # noqa: PLC0415
@@ -69,21 +82,6 @@ def command(
         click.echo(made.estimates.to_json())
         return
     _print(made)
-
-
-def _site(evidence: Path, out: Path) -> None:
-    from datetime import UTC, datetime  # noqa: PLC0415
-    from functools import partial  # noqa: PLC0415
-
-    from equipoise.report.site import build_site, gather, read_evidence  # noqa: PLC0415
-
-    today = datetime.now(UTC).date()
-    content = gather(
-        read_evidence(evidence), today, f"{today:%Y.%m}.1", progress=partial(click.echo, err=True)
-    )
-    site = build_site(content)
-    site.write(out)
-    click.echo(f"Wrote {len(site.files)} files into {out}; open {out / 'index.html'}", err=True)
 
 
 def _draw(made: Synthesis, analysis: str | None, plot: Path) -> None:

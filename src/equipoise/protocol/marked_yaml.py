@@ -41,6 +41,8 @@ class MarkedYaml:
 
 def read_text(path: Path, what: str = "a protocol") -> str:
     """Read a small UTF-8 file, or say exactly why not; `what` it holds, for messages."""
+    if path.is_dir():
+        raise ProtocolError(f"{path}: cannot be read: it is a folder, and {what} is a file.")
     try:
         size = path.stat().st_size
         if size > MAX_BYTES:
@@ -66,8 +68,14 @@ def parse(
     name: str,
     what: str = "a protocol",
     example: str = "`identifier: my-trial` and `title: ...`",
+    *,
+    listed: bool = False,
 ) -> MarkedYaml:
-    """Parse one YAML document. `name` is the file's, `what` its content's, for messages."""
+    """Parse one YAML document. `name` is the file's, `what` its content's, for messages.
+
+    It is a mapping of fields, or where it is `listed` a list of such.
+    """
+    shape = "a list of entries" if listed else "a mapping of fields"
     if "\0" in text:
         raise ProtocolError(f"{name}: holds a zero byte; this is not a text file.")
     loader = Loader(text)
@@ -75,7 +83,7 @@ def parse(
         _refuse_depth(text, name)
         node = loader.get_single_node()
         if node is None:
-            raise ProtocolError(f"{name}: the file is empty; {what} is a mapping of fields.")
+            raise ProtocolError(f"{name}: the file is empty; {what} is {shape}.")
         walk = _Walk(name)
         walk.visit(node, ())
         data = loader.construct_document(node)
@@ -90,10 +98,8 @@ def parse(
         raise ProtocolError(f"{name}: not valid YAML: {error}.") from None
     finally:
         loader.dispose()
-    if not isinstance(data, dict):
-        raise ProtocolError(
-            f"{name}:1: found {_kind(data)}; {what} is a mapping of fields, such as {example}."
-        )
+    if not isinstance(data, list if listed else dict):
+        raise ProtocolError(f"{name}:1: found {_kind(data)}; {what} is {shape}, such as {example}.")
     return MarkedYaml(name, data, walk.lines, walk.written, tuple(walk.problems))
 
 
@@ -167,5 +173,11 @@ class _Walk:
 
 
 def _kind(data: object) -> str:
-    names = {list: "a list", str: "plain text", bool: "yes or no", int: "a number"}
+    names = {
+        dict: "a mapping",
+        list: "a list",
+        str: "plain text",
+        bool: "yes or no",
+        int: "a number",
+    }
     return names.get(type(data), type(data).__name__)

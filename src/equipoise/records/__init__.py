@@ -1,5 +1,6 @@
 """What was observed in a trial: checked tables, blinded or not, and the ways to read them."""
 
+from equipoise.records.allocation_account import AllocationAccount, read_allocation_account
 from equipoise.records.folder import read_folder, write_folder
 from equipoise.records.frames import records_from_frames
 from equipoise.records.hashing import content_hash
@@ -16,6 +17,7 @@ __all__ = [
     "BLINDED_TABLES",
     "TABLES",
     "UNSURE",
+    "AllocationAccount",
     "BlindedRecords",
     "Column",
     "Mapping",
@@ -27,6 +29,7 @@ __all__ = [
     "outcome_frame",
     "outcome_grid",
     "quick_table",
+    "read_allocation_account",
     "read_folder",
     "read_mapping",
     "records_from_frames",

@@ -12,6 +12,7 @@ from equipoise.estimates import Estimate, Estimates, Refusal, Source
 if TYPE_CHECKING:
     from equipoise.analysis.participant_flow import ParticipantFlow
     from equipoise.analysis.planned_time_to_response import ResponseCurves
+    from equipoise.records import AllocationAccount
 
 Counts = Mapping[tuple[str, str], int]
 """Participants (or participant-visits) by arm and answer; answers are arms, unsure, missing."""
@@ -127,6 +128,8 @@ class Findings:
         Planned day of each visit that has one.
     curves
         Kaplan-Meier curves of a planned time to response; None where none is planned.
+    allocation
+        How the allocation was generated and concealed; None where no account was given.
     """
 
     title: str
@@ -154,6 +157,7 @@ class Findings:
     flow: ParticipantFlow | None = None
     days: Mapping[str, float] = field(default_factory=dict)
     curves: ResponseCurves | None = None
+    allocation: AllocationAccount | None = None
 
     @cached_property
     def main_outcome(self) -> OutcomeFindings:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from equipoise.protocol import Protocol
-    from equipoise.records import UnblindedRecords
+    from equipoise.records import AllocationAccount, UnblindedRecords
 
 
 def gathered(
@@ -34,6 +34,7 @@ def gathered(
     interval: str = "default",
     generated: str = "",
     simulated_truth: Mapping[str, Mapping[str, float]] | None = None,
+    allocation: AllocationAccount | None = None,
 ) -> Findings:
     """Gather what is to be written of a trial.
 
@@ -45,7 +46,7 @@ def gathered(
         As `assess` was given them.
     generated
         The date to print.
-    simulated_truth
+    simulated_truth, allocation
         See `trial_report`.
     """
     plan = records.protocol
@@ -88,7 +89,18 @@ def gathered(
         flow=participant_flow(records, main, headline_rows(records, main, visit)[0]),
         days={name: day for name in plan.visit_names if (day := plan.day_of(name)) is not None},
         curves=response_curves(records, main),
+        allocation=_own(allocation, plan),
     )
+
+
+def _own(account: AllocationAccount | None, plan: Protocol) -> AllocationAccount | None:
+    """Refuse the account of another trial."""
+    if account is not None and account.trial != plan.identifier:
+        raise DataError(
+            f"The account of the allocation is of {account.trial}; these records are of "
+            f"{plan.identifier}. Give that trial's own."
+        )
+    return account
 
 
 def main_outcome(protocol: Protocol, measured: tuple[str, ...]) -> str:

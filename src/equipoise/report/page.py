@@ -17,7 +17,11 @@ from equipoise.report.blocks import PARTS, Part, Section
 if TYPE_CHECKING:
     from equipoise.report.findings import Findings
 
-DOI = re.compile(r"\bdoi:?\s*(10\.\d{4,9}/[^\s,;()<>]*[^\s,;().<>])", re.IGNORECASE)
+IN_PAIRS = r"\([^\s()<>]*\)"
+DOI = re.compile(
+    rf"\bdoi:?\s*(10\.\d{{4,9}}/(?:{IN_PAIRS}|[^\s,;()<>])*(?:{IN_PAIRS}|[^\s,;().<>]))",
+    re.IGNORECASE,
+)
 
 
 class SectionFile(Protocol):
@@ -78,6 +82,8 @@ def link_dois(text: str) -> Markup:
 
     >>> link_dois("Bang 2004 <doi:10.1016/j.cct.2003.10.016>")
     Markup('Bang 2004 &lt;<a href="https://doi.org/10.1016/j.cct.2003.10.016">doi:10.1016/j.cct.2003.10.016</a>&gt;')
+    >>> link_dois("(doi 10.1016/S2215-0366(16)30307-8)")
+    Markup('(<a href="https://doi.org/10.1016/S2215-0366(16)30307-8">doi:10.1016/S2215-0366(16)30307-8</a>)')
     """
     out, at = Markup(), 0
     for found in DOI.finditer(text):

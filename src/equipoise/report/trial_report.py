@@ -10,7 +10,7 @@ from equipoise.report.gathering import gathered, measured_outcomes
 
 if TYPE_CHECKING:
     from equipoise.belief.index_intervals import Interval
-    from equipoise.records import UnblindedRecords
+    from equipoise.records import AllocationAccount, UnblindedRecords
 
 Progress = Callable[[int, int, str], None]
 """Called with how many outcomes are done, how many there are, and the one that comes now."""
@@ -24,6 +24,7 @@ def trial_report(
     generated: str,
     interval: Interval = "default",
     simulated_truth: Mapping[str, Mapping[str, float]] | None = None,
+    allocation: AllocationAccount | None = None,
     progress: Progress | None = None,
 ) -> str:
     """Assess every outcome of a trial and write one self-contained HTML page.
@@ -40,6 +41,8 @@ def trial_report(
         For a simulated trial the true effects of each outcome, by what they are called, e.g.
         ``{"PHQ-9": {"drug effect": 0.0, "belief effect": -1.2}}``; an empty mapping still prints
         that the trial is simulated. None for a real trial.
+    allocation
+        How the allocation was generated and concealed, as `equipoise reveal` writes it.
     progress
         Told how far the work is.
     """
@@ -63,5 +66,6 @@ def trial_report(
             interval=interval,
             generated=generated,
             simulated_truth=simulated_truth,
+            allocation=allocation,
         )
     )

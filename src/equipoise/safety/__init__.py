@@ -14,12 +14,13 @@ from equipoise.safety.eligibility import (
 from equipoise.safety.levels import LEVELS, Level, level_of
 from equipoise.safety.names import Names, medicine_names
 from equipoise.safety.result import Hit, ScreenResult, Unknown
-from equipoise.safety.rule import Rule, Source
+from equipoise.safety.rule import ANSWERS, Rule, Source
 from equipoise.safety.rule_book import Question, RuleBook, Substance, rule_book
 from equipoise.safety.rules_table import RuleRow, rule_rows, rules_markdown
 from equipoise.safety.screen import screen
 
 __all__ = [
+    "ANSWERS",
     "LEVELS",
     "Answers",
     "CrisisBlock",

@@ -43,7 +43,10 @@ def test_a_headline_from_two_trials_in_people(made):
     assert said["primary:control"].text == (
         "About 35 of 100 people get better on a dummy pill alone, without LSD."
     )
-    effect = "The groups differed by −0.45 SD units (−0.59 to −0.31), in 2 trials with 400 people."
+    effect = (
+        "The groups differed by −0.45 SD units (−0.59 to −0.31), in 2 trials with 400 people. "
+        "The control was a dummy pill."
+    )
     assert said["primary:effect"].text == effect
     behind = said["primary:headline"].opens
     assert behind.effect == pytest.approx(-0.45)

@@ -86,8 +86,14 @@ GOOD = "- {id: a, topic: t, text: x, source: s, checked_by: Anna, verified: true
         ),
         (GOOD + GOOD, "two facts share the id a"),
         ("- {id: a, topic: t, text: x, sauce: s}", "the fact a is wrong: sauce"),
-        ("id: a", "expected a list"),
-        ("- {id: a", "is no YAML"),
+        ("id: a", "harms.yaml:1: found a mapping; a file of facts is a list of entries"),
+        ("- {id: a", "harms.yaml:2: not valid YAML: while parsing"),
+        (GOOD[:-2] + ", text: y}", r"harms.yaml:1: \[0\].text: given twice, on lines 1 and 1"),
+        (
+            GOOD + "\n- {id: b, topic: t, text: x, doi: no}",
+            "harms.yaml:3: the fact b is wrong: doi",
+        ),
+        ("", "the file is empty"),
     ],
 )
 def test_a_wrong_file_of_facts_is_refused(text, told, tmp_path):

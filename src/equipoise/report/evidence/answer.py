@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from equipoise.report.evidence.sentence import Opens, Sentence, Shown
 from equipoise.report.evidence.templates import listed, words
 from equipoise.synthesis.judgement.grade.certainty import WORDS
 from equipoise.synthesis.judgement.plain_statement import Wording
-from equipoise.synthesis.review.certainty import NOT_JUDGED, risk_of_bias_of
+from equipoise.synthesis.review.risk_of_bias import NOT_JUDGED, lapsed_bias, risk_of_bias_of
 
 if TYPE_CHECKING:
     from equipoise.estimates import Estimate, Estimates
@@ -28,13 +29,22 @@ NO_ARM = ("has no arm", "has no comparator")
 """How the reason begins of a study that did not test the treatment, or not against that."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Answer:
-    """One analysis of a review, as sentences read it; `bias` is the risk of bias by study."""
+    """One analysis of a review, as sentences read it.
+
+    Parameters
+    ----------
+    bias
+        Risk of bias by study, of the studies that were judged as their files are now.
+    lapsed
+        Studies whose file changed after it was judged.
+    """
 
     synthesis: Synthesis
     analysis: ReviewAnalysis
     bias: Mapping[str, str]
+    lapsed: frozenset[str] = frozenset()
 
     @property
     def review(self) -> Review:
@@ -85,7 +95,7 @@ class Answer:
         """What moved the certainty."""
         return self.found.select(name="certainty").assumptions
 
-    @property
+    @cached_property  # each sentence names them: of thousands, one list is enough
     def studies(self) -> tuple[str, ...]:
         """Ids of the pooled studies."""
         return tuple(row.study.id for row in self.rows)
@@ -153,7 +163,7 @@ class Answer:
             estimates=(*shown, *self._names(text)),
             studies=self.studies if studies is None else tuple(studies),
             version=self.synthesis.version.sha256,
-            opens=self.opens(),
+            opens=self._opens,
         )
 
     def _names(self, text: str) -> Iterator[Shown]:
@@ -166,6 +176,10 @@ class Answer:
 
     def opens(self) -> Opens:
         """Return what stands behind the sentences of this analysis."""
+        return self._opens
+
+    @cached_property
+    def _opens(self) -> Opens:
         row = self.central
         bias = tuple((name, self.bias.get(name, NOT_JUDGED)) for name in self.studies)
         reasons, warnings = self.certainty_reasons, self.found.warnings
@@ -191,6 +205,7 @@ def answers(synthesis: Synthesis) -> Iterator[Answer]:
     analysis.
     """
     review, bias = synthesis.folder.review, risk_of_bias_of(synthesis.folder)
+    lapsed = lapsed_bias(synthesis.folder)
     for outcome in review.outcomes:
         run = [
             one for one in review.analyses if one.outcome == outcome and one.name in synthesis.found
@@ -198,7 +213,7 @@ def answers(synthesis: Synthesis) -> Iterator[Answer]:
         main = [one for one in run if one.primary]
         others = [one for one in run if one.sensitivity_of is None and not one.adjusted_for_guess]
         for one in main or others[:1]:
-            yield Answer(synthesis, one, bias)
+            yield Answer(synthesis, one, bias, lapsed)
 
 
 def beside(answer: Answer) -> Iterator[Answer]:
@@ -206,7 +221,7 @@ def beside(answer: Answer) -> Iterator[Answer]:
     for one in answer.review.analyses:
         other = one.outcome == answer.analysis.outcome and one.name != answer.analysis.name
         if other and one.name in answer.synthesis.found:
-            yield Answer(answer.synthesis, one, answer.bias)
+            yield Answer(answer.synthesis, one, answer.bias, answer.lapsed)
 
 
 def _small(label: str) -> str:

@@ -6,23 +6,25 @@ says in its own words in whom, how often, and beside what.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import cast
 
-from equipoise.synthesis.evidence.facts import Harm, facts
+from equipoise.synthesis.evidence.facts import FOLDER, Harm, facts
 from equipoise.synthesis.review.plan import Review
 
 ANY = frozenset({"any", "na"})
 
 
-def harms_of(review: Review) -> tuple[Harm, ...]:
+def harms_of(review: Review, folder: Path = FOLDER) -> tuple[Harm, ...]:
     """Return the verified harms of what a review is about, once each, in the register's order.
 
     A review of certain classes of dose gets the harms of those, and those told of any dose.
+    `folder` holds the register, `harms.yaml`; by default that which comes with equipoise.
     """
     wanted = set(review.intervention.dose_classes)
     found: dict[str, Harm] = {}
     for substance in review.intervention.substances:
-        for fact in facts("harms", substance=substance):
+        for fact in facts("harms", substance=substance, folder=folder):
             harm = cast("Harm", fact)
             classes = set((harm.dose_class or "any").split("/"))
             if not wanted or classes & (wanted | ANY):

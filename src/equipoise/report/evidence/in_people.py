@@ -42,7 +42,7 @@ def told(answer: Answer) -> Iterator[Sentence]:
     row = answer.central
     if row is not None and row.low is not None:
         shown = effect_shown(row, answer.analysis.measure) | {"studies": studies_shown(answer)}
-        text = fill("effect", **texts(shown))
+        text = fill("effect", **texts(shown), control=answer.control)
         yield answer.sentence("effect", "effect", text, shown.values())
     yield _who(answer)
     yield from _control(answer, share)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from math import hypot
 from typing import TYPE_CHECKING
 
 from equipoise.report.evidence.answer import beside
@@ -16,6 +15,7 @@ from equipoise.report.evidence.effect import (
     texts,
 )
 from equipoise.report.evidence.sentence import Shown
+from equipoise.report.evidence.side_by_side import gap_between
 from equipoise.report.evidence.templates import fill, words
 from equipoise.report.numbers import number
 from equipoise.synthesis.review.study_effects import RATIOS
@@ -56,18 +56,18 @@ def _observed(other: Answer) -> Iterator[Sentence]:
 def _apart(answer: Answer, other: Answer) -> Iterator[Sentence]:
     """Yield how far the two pooled effects lie apart: they are never merged.
 
-    Studies differ, so the two are independent: half widths add as squares. That is exact for
-    normal intervals, and an approximation where either is a t interval.
+    Studies differ, so the two are independent.
     """
     one, two = on_scale(answer), on_scale(other)
     same = answer.analysis.measure == other.analysis.measure
     if one is None or two is None or not same or not answer.randomised:
         return
-    gap, half = two[0] - one[0], hypot(_half(one), _half(two))
+    gap, low, high = gap_between(one, two)
     unit = "logs" if answer.analysis.measure in RATIOS else "units"
     label = f"{other.analysis.name} less {answer.analysis.name}"
-    side = -1.0 if gap < 0 else 1.0
-    told = {"estimate": side * gap, "low": side * gap - half, "high": side * gap + half}
+    if gap < 0:
+        gap, low, high = -gap, -high, -low
+    told = {"estimate": gap, "low": low, "high": high}
     shown = {
         part: Shown(GAP, label if part == "estimate" else f"{label} ({part})", value,
                     number(value, 2)
@@ -78,11 +78,6 @@ def _apart(answer: Answer, other: Answer) -> Iterator[Sentence]:
     studies = dict.fromkeys((*answer.studies, *other.studies))
     kind = f"disagreement-{answer.analysis.name}"
     yield other.sentence(kind, "disagreement", text, shown.values(), studies=studies)
-
-
-def _half(limits: tuple[float, float, float]) -> float:
-    """Return half the width of an interval: wide where few studies were pooled."""
-    return (limits[2] - limits[1]) / 2
 
 
 def _in_words(answer: Answer) -> Iterator[Sentence]:

@@ -29,6 +29,18 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
+class Read:
+    """Where something was read, when, and who compared it with its source."""
+
+    source: str
+    citation: str | None = None
+    doi: str | None = None
+    read: str | None = None
+    checked_by: str | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Opens:
     """What stands behind a sentence, one step below it.
 
@@ -40,6 +52,8 @@ class Opens:
         Study and level, in words.
     certainty_reasons
         What GRADE started from, and what moved it.
+    sources
+        Where it was read, of what no analysis pools: a fact, or what a report tells in words.
     """
 
     effect: float | None = None
@@ -51,11 +65,12 @@ class Opens:
     risk_of_bias: tuple[tuple[str, str], ...] = ()
     certainty_reasons: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    sources: tuple[Read, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """One sentence, made by `sentences` and by nothing else.
+    """One sentence, made from estimates or from one verified fact, and by nothing else.
 
     Parameters
     ----------
@@ -65,7 +80,7 @@ class Sentence:
         Name of the template that was filled.
     certainty
         high, moderate, low, very low; "no study", "no number", "not judged"; "assumed" of a
-        stated scenario.
+        stated scenario; "one source, not graded" of a fact; "no verified source" of a gap.
     size
         large, moderate, small, trivial; empty where none may be named.
     estimates

@@ -7,15 +7,19 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+from equipoise.errors import DataError
 from equipoise.report.evidence import sentences
 from equipoise.report.evidence.harms import harms_of
-from equipoise.synthesis.review import read_review, synthesise
+from equipoise.report.site.living.search import search_of
+from equipoise.synthesis.review import Shelf, read_review, synthesise
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from equipoise.report.evidence import Sentence
     from equipoise.report.site.evidence_folder import EvidenceFolder
+    from equipoise.report.site.living.entry import Entry
+    from equipoise.report.site.living.search import Search
     from equipoise.report.site.plan import SitePlan
     from equipoise.synthesis.evidence.facts import Harm
     from equipoise.synthesis.review import Review, Synthesis
@@ -52,22 +56,36 @@ class Content:
         The day of the build: an argument, so that the same evidence gives the same bytes.
     version
         YYYY.MM.n of the site; the sentences carry the hash of their review.
+    beside
+        Sentences that pages say and no review does: given by `build_site`.
+    entries
+        What each version changed, this one first: given by `build_site`.
+    tag
+        What the ids of the feed start with: given by `build_site`.
     """
 
     folder: EvidenceFolder
     reviews: Mapping[str, Told]
     today: date
     version: str
+    beside: tuple[Sentence, ...] = ()
+    entries: tuple[Entry, ...] = ()
+    tag: str = ""
 
     @property
     def plan(self) -> SitePlan:
         """What the site says of itself."""
         return self.folder.plan
 
+    def search(self, name: str) -> Search:
+        """When a review was last searched for, as far as that is recorded."""
+        return search_of(self.reviews[name], self.plan)
+
     @property
     def next_check(self) -> date:
         """The day on which the evidence is to be looked at again."""
-        return self.today + timedelta(days=self.plan.update_days)
+        looked_at = self.plan.looked_at or self.today
+        return looked_at + timedelta(days=self.plan.update_days)
 
     @property
     def sentences(self) -> tuple[Sentence, ...]:
@@ -95,9 +113,16 @@ def gather(
         When a review or one of its studies is wrong; nothing is left out in silence.
     """
     reviews: dict[str, Told] = {}
+    shelf = Shelf(progress)
     for k, path in enumerate(folder.reviews, start=1):
         progress(f"Review {k} of {len(folder.reviews)}: {path.name}")
-        made = synthesise(read_review(path))
+        made = synthesise(read_review(path, studies_of=shelf))
         review = made.folder.review
-        reviews[review.identifier] = Told(made, sentences(made), harms_of(review))
+        if review.identifier in reviews:
+            first = reviews[review.identifier].synthesis.folder.path
+            raise DataError(
+                f"{first / 'review.yaml'} and {path / 'review.yaml'} have the same identifier "
+                f"{review.identifier}: their pages would be one. Rename one."
+            )
+        reviews[review.identifier] = Told(made, sentences(made), harms_of(review, folder.facts))
     return Content(folder, reviews, today, version)

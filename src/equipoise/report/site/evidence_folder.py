@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
 from equipoise.errors import DataError
 from equipoise.report.site.plan import SitePlan
 from equipoise.synthesis.evidence import HERE as SHIPPED
+from equipoise.synthesis.evidence.facts import FOLDER, check_facts
+from equipoise.synthesis.review.reading import read_checked
 
 Model = TypeVar("Model", bound=BaseModel)
 OURS = "evidence"
@@ -29,6 +31,12 @@ class EvidenceFolder:
     plan: SitePlan
     reviews: tuple[Path, ...]
 
+    @property
+    def facts(self) -> Path:
+        """Its folder of facts; where it has none, the register that comes with equipoise."""
+        own = self.path / "facts"
+        return own if own.is_dir() else FOLDER
+
 
 def read_evidence(folder: str | Path) -> EvidenceFolder:
     """Find what an evidence folder holds.
@@ -36,7 +44,7 @@ def read_evidence(folder: str | Path) -> EvidenceFolder:
     Raises
     ------
     DataError
-        When there is no folder, no review in it, or site.yaml is wrong.
+        When there is no folder, no review in it, or site.yaml or a file of facts is wrong.
     """
     path = Path(folder)
     if str(folder) == OURS and not path.exists():
@@ -54,7 +62,8 @@ def read_evidence(folder: str | Path) -> EvidenceFolder:
             f"`equipoise review new {path / 'reviews' / 'my-review'}` starts one."
         )
     file = path / "site.yaml"
-    plan = read_part(file, SitePlan) if file.is_file() else SitePlan()
+    plan = read_part(file, SitePlan) if file.exists() else SitePlan()
+    check_facts(path / "facts")
     return EvidenceFolder(path, plan, tuple(reviews))
 
 
@@ -64,17 +73,6 @@ def read_part(path: Path, model: type[Model]) -> Model:
     Raises
     ------
     DataError
-        When it is no YAML, or a field is wrong or unknown; each is named.
+        When it is no YAML, or a field is wrong, unknown or given twice; each with its line.
     """
-    import yaml  # noqa: PLC0415
-
-    try:
-        return model.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")) or {})
-    except yaml.YAMLError as error:
-        raise DataError(f"{path} is no YAML: {error}") from None
-    except ValidationError as error:
-        told = "; ".join(
-            ": ".join([".".join(str(step) for step in one["loc"]), one["msg"]])
-            for one in error.errors()
-        )
-        raise DataError(f"{path} is wrong: {told}") from None
+    return read_checked(path, model, f"a {path.stem} file", "`title: ...`")

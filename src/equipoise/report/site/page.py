@@ -11,10 +11,13 @@ from pkgutil import iter_modules
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from equipoise.report.page import environment
+from equipoise.report.site.living.history import FOLDER
+from equipoise.report.site.machine.described import described
 
 if TYPE_CHECKING:
     from types import ModuleType
 
+    from equipoise.report.evidence import Sentence
     from equipoise.report.site.content import Content
 
 
@@ -54,7 +57,12 @@ class Page:
 
 
 class PageFile(Protocol):
-    """A file of the folder `pages`: its place in the menu and what it makes of the content."""
+    """A file of the folder `pages`: its place in the menu and what it makes of the content.
+
+    It may also have `said(content)`: the sentences on its pages that no review says, such as those
+    of facts. They are compared from version to version too. What is of the day of the build, and so
+    differs always, is not among them.
+    """
 
     ORDER: int
 
@@ -80,6 +88,17 @@ def page_files() -> tuple[PageFile, ...]:
     return tuple(sorted(found, key=lambda one: one.ORDER))
 
 
+def said_beside(content: Content) -> tuple[Sentence, ...]:
+    """Return the sentences that pages say beside the reviews', each once."""
+    known = {one.id for one in content.sentences}
+    found = [one for file in page_files() for one in getattr(file, "said", _nothing)(content)]
+    return tuple({one.id: one for one in found if one.id not in known}.values())
+
+
+def _nothing(_content: Content) -> tuple[Sentence, ...]:
+    return ()
+
+
 @cache
 def copy_files() -> tuple[CopyFile, ...]:
     """Return every file of the folder `copies`."""
@@ -93,18 +112,30 @@ def _modules(package: ModuleType) -> list[ModuleType]:
     return [import_module(f"{package.__name__}.{name}") for name in names]
 
 
-def lay_out(pages: Iterable[Page], content: Content) -> tuple[File, ...]:
-    """Write every page with the same frame and menu."""
+def lay_out(pages: Iterable[Page], content: Content, *, kept: bool = False) -> tuple[File, ...]:
+    """Write every page with the same frame and menu.
+
+    Parameters
+    ----------
+    kept
+        As a kept copy of the version, below v/VERSION/: it says so, and leads to the newest.
+    """
     made = tuple(pages)
     menu = tuple(page for page in made if page.menu)
-    return tuple(File(page.path, _text(page, menu, content)) for page in made)
+    return tuple(File(page.path, _text(page, menu, content, kept=kept)) for page in made)
 
 
-def _text(page: Page, menu: tuple[Page, ...], content: Content) -> str:
+def _text(page: Page, menu: tuple[Page, ...], content: Content, *, kept: bool) -> str:
+    below = f"/{FOLDER}/{content.version}/" if kept else "/"
+    here = posixpath.dirname(below + page.path)
+
     def link(path: str) -> str:
-        """Return a path of the site as seen from this page."""
-        return posixpath.relpath(path, posixpath.dirname(page.path) or ".")
+        """Return a path as seen from this page: of this version, or with / first of the newest."""
+        return posixpath.relpath(path if path.startswith("/") else below + path, here)
 
     template = environment().get_template(f"site/{page.template}")
-    text: str = template.render(content=content, page=page, menu=menu, link=link, **page.values)
+    text: str = template.render(
+        content=content, page=page, menu=menu, link=link, kept=kept,
+        described=described(page, content), **page.values,
+    )  # fmt: skip
     return text

@@ -384,6 +384,8 @@
     screen: screen,
     crisisBlock: crisisBlock,
     lookUp: lookUp,
-    normalise: normalise
+    normalise: normalise,
+    distance: distance,
+    fill: fill
   };
 })(typeof window === "undefined" ? globalThis : window);

@@ -15,13 +15,16 @@ from typing import Literal, get_args
 
 from pydantic import ValidationError
 
-from equipoise.errors import DataError
-from equipoise.protocol.consistency import mismatch
+from equipoise.errors import DataError, ProtocolError
+from equipoise.protocol.consistency import dotted, mismatch
+from equipoise.protocol.explaining import explained
+from equipoise.protocol.marked_yaml import MarkedYaml, parse, read_text
 from equipoise.protocol.part import Text
 from equipoise.synthesis.review.facts import Doi, Fact, Slug
 
 Kind = Literal["harms", "connectivity", "prevalence", "guidelines", "definitions"]
 DoseOfFact = Literal["micro", "micro/low", "low", "full", "any", "na"]
+WHAT = "a file of facts"
 FOLDER = Path(__file__).parent / "facts"
 
 
@@ -92,6 +95,7 @@ def facts(
     substance: str | None = None,
     topic: str | None = None,
     unverified: bool = False,
+    folder: Path = FOLDER,
 ) -> tuple[EvidenceFact, ...]:
     """Return the verified facts of a kind, in the order of the file.
 
@@ -105,6 +109,8 @@ def facts(
         Only facts whose topic or text holds these words, whatever their case.
     unverified
         Also facts that nobody has compared with their source; each still says so.
+    folder
+        Where the files are, `KIND.yaml` each; a kind without a file has no facts.
 
     Raises
     ------
@@ -118,7 +124,8 @@ def facts(
     """
     if kind not in get_args(Kind):
         raise DataError(f"There are no facts of that kind: {mismatch(kind, get_args(Kind))}.")
-    found = read_facts(FOLDER / f"{kind}.yaml", MODELS[kind])
+    file = folder / f"{kind}.yaml"
+    found = read_facts(file, MODELS[kind]) if folder == FOLDER or file.exists() else ()
     return tuple(
         fact
         for fact in found
@@ -137,7 +144,6 @@ def _is_about(fact: EvidenceFact, topic: str | None) -> bool:
     return topic is None or topic.casefold() in f"{fact.topic} {fact.text}".casefold()
 
 
-@cache
 def read_facts(path: Path, model: type[EvidenceFact]) -> tuple[EvidenceFact, ...]:
     """Read and check a file of facts.
 
@@ -145,31 +151,57 @@ def read_facts(path: Path, model: type[EvidenceFact]) -> tuple[EvidenceFact, ...
     ------
     DataError
         When the file is missing or no list, a fact is wrong (verified without a source, a field
-        that does not exist), or two facts share an id.
+        that does not exist), or two facts share an id; with the line.
     """
-    import yaml  # noqa: PLC0415
-
-    if not path.is_file():
+    if not path.exists():
         raise DataError(f"There is no file of facts {path}.")
     try:
-        rows = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except yaml.YAMLError as error:
-        raise DataError(f"{path} is no YAML: {error}") from None
-    if not isinstance(rows, list):
-        raise DataError(f"{path}: expected a list of facts, each starting with `- id: ...`.")
-    found = tuple(_fact(path, row, model) for row in rows)
-    twice = [name for name, times in Counter(fact.id for fact in found).items() if times > 1]
+        text = read_text(path, WHAT)
+    except ProtocolError as error:
+        raise DataError(str(error)) from None
+    return _checked(text, str(path), model)
+
+
+@cache  # by its text, so that a file that changes is read again
+def _checked(text: str, name: str, model: type[EvidenceFact]) -> tuple[EvidenceFact, ...]:
+    try:
+        source = parse(text, name, WHAT, "`- id: ...`", listed=True)
+    except ProtocolError as error:
+        raise DataError(str(error)) from None
+    if source.problems:
+        one = source.problems[0]
+        raise DataError(f"{name}:{source.line(one.path)}: {dotted(one.path)}: {one.message}.")
+    found = tuple(_fact(source, i, row, model) for i, row in enumerate(source.data))
+    twice = [one for one, times in Counter(fact.id for fact in found).items() if times > 1]
     if twice:
-        raise DataError(f"{path}: two facts share the id {', '.join(twice)}; give each its own.")
+        raise DataError(f"{name}: two facts share the id {', '.join(twice)}; give each its own.")
     return found
 
 
-def _fact(path: Path, row: object, model: type[EvidenceFact]) -> EvidenceFact:
+def _fact(source: MarkedYaml, i: int, row: object, model: type[EvidenceFact]) -> EvidenceFact:
     try:
         return model.model_validate(row)
     except ValidationError as error:
         name = row.get("id", row) if isinstance(row, dict) else row
-        told = "; ".join(
-            ": ".join([*(str(step) for step in one["loc"]), one["msg"]]) for one in error.errors()
-        )
-        raise DataError(f"{path}: the fact {name} is wrong: {told}") from None
+        own = {path[1:]: word for path, word in source.written.items() if path[:1] == (i,)}
+        fields = MarkedYaml(source.name, row, {}, own)
+        found = [explained(one, fields, model) for one in error.errors()]
+        told = "; ".join(": ".join([*map(str, one.path), one.message]) for one in found)
+        where = source.line((i, *error.errors()[0]["loc"]))
+        raise DataError(f"{source.name}:{where}: the fact {name} is wrong: {told}") from None
+
+
+def check_facts(folder: Path) -> None:
+    """Refuse a folder of facts with a wrong file, or one that holds no kind of facts.
+
+    Raises
+    ------
+    DataError
+        As `read_facts`; when a file's name is none of the kinds.
+    """
+    for file in sorted(folder.glob("*.yaml")):
+        if file.stem not in MODELS:
+            raise DataError(
+                f"{file}: no kind of facts has that name: {mismatch(file.stem, list(MODELS))}."
+            )
+        read_facts(file, MODELS[file.stem])

@@ -16,6 +16,10 @@ from typing import Any
 from equipoise.errors import DataError
 from equipoise.synthesis.judgement.record import Judgement, plain
 
+InputsNow = Mapping[tuple[str, str], Mapping[str, Any]]
+LONG = 60
+STALE = "is stale:"
+"""In the sentences of `Ledger.stale`."""
 FIRST = "0" * 64
 """What the first entry names as its predecessor."""
 
@@ -73,23 +77,25 @@ class Ledger:
         found = [one for one in self.current() if (one.rule, one.about) == (rule, about)]
         return found[0] if found else None
 
-    def stale(self, inputs_now: Mapping[tuple[str, str], Mapping[str, Any]]) -> tuple[str, ...]:
-        """Say which judgements rest on inputs that have changed since.
+    def lapsed(self, inputs_now: InputsNow) -> tuple[Judgement, ...]:
+        """Return the judgements that rest on inputs which have changed since.
 
         Parameters
         ----------
         inputs_now
             (rule, about) to the inputs as the data give them today.
         """
-        said = []
-        for (rule, about), now in inputs_now.items():
-            judged = self.holds(rule, about)
-            if judged is not None and judged.is_stale(now):
-                said.append(
-                    f"{rule} of {about} is stale: {_changed(judged.inputs, plain(now))}. "
-                    "Judge it again."
-                )
-        return tuple(said)
+        held = {(one.rule, one.about): one for one in self.current()}
+        known = ((held.get(key), now) for key, now in inputs_now.items())
+        return tuple(one for one, now in known if one is not None and one.is_stale(now))
+
+    def stale(self, inputs_now: InputsNow) -> tuple[str, ...]:
+        """Say which judgements rest on inputs that have changed since, and what changed."""
+        return tuple(
+            f"{one.rule} of {one.about} {STALE} "
+            f"{_changed(one.inputs, plain(inputs_now[one.rule, one.about]))}. Judge it again."
+            for one in self.lapsed(inputs_now)
+        )
 
 
 def entry_hash(judgement: Judgement, previous: str) -> str:
@@ -122,7 +128,28 @@ def _lowers_for_unblinding(judgement: Judgement) -> bool:
 
 
 def _changed(before: Mapping[str, Any], now: Mapping[str, Any]) -> str:
+    before, now = _flat(before), _flat(now)
     names = [name for name in {**before, **now} if before.get(name) != now.get(name)]
-    shown = (f"{name} was {before.get(name)!r} and is {now.get(name)!r}" for name in names[:4])
+    shown = (
+        f"{name} was {_short(before.get(name))} and is {_short(now.get(name))}"
+        for name in names[:4]
+    )
     more = f", and {len(names) - 4} more" if len(names) > 4 else ""
     return "; ".join(shown) + more if names else "its inputs were written otherwise"
+
+
+def _flat(inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """Name the values of inputs within inputs, so that the one that changed can be told."""
+    found: dict[str, Any] = {}
+    for name, value in inputs.items():
+        if isinstance(value, Mapping):
+            found |= {f"{name} {key}": one for key, one in value.items()}
+        else:
+            found[name] = value
+    return found
+
+
+def _short(value: Any) -> str:
+    """Write a value: of a long one, such as the weights of many studies, its start."""
+    text = repr(value)
+    return text if len(text) <= LONG else f"{text[:LONG]}…"

@@ -46,12 +46,13 @@ BY_PEOPLE = "judged by people, in the file"
 
 @dataclass(frozen=True, slots=True)
 class Assessed:
-    """One result: a record for each domain and for ``overall``."""
+    """One result: a record for each domain and for ``overall``; which study file was judged."""
 
     label: str
     judgements: Mapping[str, Judgement]
     weight: float | None = None
     warnings: tuple[str, ...] = ()
+    study_sha256: str = ""
 
     def level(self, key: str) -> str:
         """Return the level that holds."""
@@ -149,7 +150,7 @@ def _by_rob2(study: StudyAnswers, effect: Effect, several: int | None) -> Assess
     overall = overall_rob2(list(levels.values()), several_are_high=several)
     records |= _decided(study, "rob2", {"overall": overall}, {"overall": levels})
     warnings += _unlike_file(study, str(records["overall"].decision))
-    return Assessed(study.label, records, study.weight, warnings)
+    return Assessed(study.label, records, study.weight, warnings, study.study_sha256)
 
 
 def _by_robins_i(study: StudyAnswers) -> Assessed:
@@ -168,7 +169,7 @@ def _by_robins_i(study: StudyAnswers) -> Assessed:
     overall = robins_i.overall_robins_i(levels, fatal=study.fatal)
     records |= _decided(study, "robins-i", {"overall": overall}, {"overall": levels})
     warnings = found.warnings + _unlike_file(study, str(records["overall"].decision))
-    return Assessed(study.label, records, study.weight, warnings)
+    return Assessed(study.label, records, study.weight, warnings, study.study_sha256)
 
 
 def _decided(

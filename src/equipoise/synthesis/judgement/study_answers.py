@@ -15,6 +15,7 @@ from equipoise.errors import DataError
 
 QUESTION = re.compile(r"q?([1-5])[._]([1-9])")
 DOMAIN = re.compile(r"d([1-7])")
+HASH = re.compile(r"[0-9a-f]{12,64}")
 REASON = re.compile(r"(d[1-7])[ _.-]reason")
 
 
@@ -37,6 +38,9 @@ class StudyAnswers:
         As the file has it, to be compared; "" where it has none.
     weight
         In the pooled effect, for the summary bars.
+    study_sha256
+        Hash of the study file that was judged, at least its first 12 digits; "" where it is not
+        recorded, and a change of the file cannot be seen.
     """
 
     label: str
@@ -47,6 +51,7 @@ class StudyAnswers:
     overall: str = ""
     weight: float | None = None
     fatal: str = ""
+    study_sha256: str = ""
 
 
 def from_columns(columns: Mapping[str, Sequence[str]]) -> tuple[StudyAnswers, ...]:
@@ -82,7 +87,10 @@ def from_mapping(data: object) -> tuple[StudyAnswers, ...]:
     return tuple(_one(str(name), raw) for name, raw in studies.items())
 
 
-KEYS = ("outcome", "answers", "levels", "reasons", "decisions", "overall", "weight", "fatal")
+KEYS = (
+    "outcome", "answers", "levels", "reasons", "decisions", "overall", "weight", "fatal",
+    "study_sha256",
+)  # fmt: skip
 
 
 def _one(name: str, raw: object) -> StudyAnswers:
@@ -105,6 +113,7 @@ def _one(name: str, raw: object) -> StudyAnswers:
         str(raw.get("overall") or ""),
         _weight(name, raw.get("weight")),
         str(raw.get("fatal") or ""),
+        _hash(name, raw.get("study_sha256")),
     )
 
 
@@ -191,6 +200,16 @@ def _weight(label: str, value: object) -> float | None:
     if not 0 <= weight < float("inf"):
         raise DataError(f"{label} has the weight {value!r}: a number from 0 up is needed.")
     return weight
+
+
+def _hash(name: str, value: object) -> str:
+    text = "" if value is None else str(value).strip().casefold()
+    if text and not HASH.fullmatch(text):
+        raise DataError(
+            f"{name}: study_sha256 {value!r} is no hash: 12 to 64 of the digits 0-9 and a-f, in "
+            "quotes. `equipoise review status FOLDER` prints it."
+        )
+    return text
 
 
 def _domain(name: str, key: object) -> str:

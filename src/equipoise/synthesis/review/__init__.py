@@ -10,6 +10,7 @@ from equipoise.synthesis.review.reading import (
 )
 from equipoise.synthesis.review.scaffold import new_review
 from equipoise.synthesis.review.selection import Row, Selection, select
+from equipoise.synthesis.review.shelf import Shelf
 from equipoise.synthesis.review.study import Study, study_schema
 from equipoise.synthesis.review.synthesise import Synthesis, synthesise
 
@@ -19,6 +20,7 @@ __all__ = [
     "ReviewFolder",
     "Row",
     "Selection",
+    "Shelf",
     "Study",
     "Synthesis",
     "new_review",

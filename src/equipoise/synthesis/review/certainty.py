@@ -2,18 +2,19 @@
 
 `judgements/rob2.yaml` (and `robins-i.yaml`) hold answers by study, in the form that
 `equipoise judge` reads; `judgements/grade.yaml` is the ledger of decisions. Rules that nobody
-confirmed hold as suggestions, and the row says so.
+confirmed hold as suggestions, and the row says so. A judgement of data that changed since counts
+as none: what it lowered stays lowered, what it spared does not stay spared.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from equipoise.errors import DataError, NotIdentifiedError
+from equipoise.errors import NotIdentifiedError
 from equipoise.estimates import Estimates, Refusal
-from equipoise.synthesis.judgement import Ledger, from_mapping, judge_studies, read_ledger
+from equipoise.synthesis.judgement import Ledger, read_ledger
 from equipoise.synthesis.judgement.grade import (
     Certainty,
     certainty,
@@ -23,19 +24,30 @@ from equipoise.synthesis.judgement.grade import (
     suggest,
 )
 from equipoise.synthesis.review.grade_evidence import evidence_of
+from equipoise.synthesis.review.risk_of_bias import (
+    NOT_JUDGED,
+    assessed,
+    lapsed_bias,
+    risk_of_bias_of,
+    some,
+    undated_bias,
+)
 from equipoise.synthesis.review.study import OF_STUDIES
 
 if TYPE_CHECKING:
-    from equipoise.synthesis.judgement import Assessed, Judgement
+    from equipoise.synthesis.judgement import Judgement
     from equipoise.synthesis.judgement.grade.certainty import Design
     from equipoise.synthesis.review.folder import ReviewFolder
     from equipoise.synthesis.review.plan import ReviewAnalysis
     from equipoise.synthesis.review.selection import Row
 
-TOOLS = {"rob2.yaml": "rob2", "robins-i.yaml": "robins-i"}
+__all__ = ["GRADE_LEDGER", "NOT_JUDGED", "assessed", "certainty_of", "grade_ledger", "graded",
+           "risk_of_bias_of", "suggestions"]  # fmt: skip
 GRADE_LEDGER = "grade.yaml"
-NOT_JUDGED = "not judged"
 NOBODY = "nobody has judged the risk of bias of"
+SINCE = "nobody has judged the risk of bias since the file changed of"
+DIGITS = 12
+"""Of the hashes of studies that a decision names."""
 UNREAD = "nobody has read here how far the trials differ in"
 """A pool taken as stated shows one interval, which says nothing of the spread behind it."""
 
@@ -71,15 +83,46 @@ def _refused(reason: str, analysis: ReviewAnalysis) -> Estimates:
 def certainty_of(
     folder: ReviewFolder, analysis: ReviewAnalysis, rows: Sequence[Row]
 ) -> tuple[Certainty, tuple[str, ...]]:
-    """Return the certainty of an analysis, and which decisions rest on older data."""
+    """Return the certainty of an analysis, and which judgements are of older data."""
     suggested = suggestions(folder, analysis, rows)
-    decided = grade_ledger(folder)
-    known = {(one.rule, one.about) for one in decided.current()}
-    whole = decided.append(*(s for s in suggested if (s.rule, s.about) not in known))
+    decided, now = grade_ledger(folder), inputs_now(suggested)
+    lapsed = {one.rule: one for one in decided.lapsed(now)}
+    known = {one.rule for one in decided.current() if one.about == analysis.name}
+    whole = decided.append(
+        *(_careful(one, lapsed[one.rule]) for one in suggested if one.rule in lapsed),
+        *(one for one in suggested if one.rule not in known),
+    )
     randomised = all(row.study.design.randomised for row in rows)
     design: Design = "randomised" if randomised else "observational"
     certain = certainty(analysis.name, whole, design=design)
-    return certain, decided.stale(inputs_now(suggested))
+    return certain, (*decided.stale(now), *_bias_told(folder, rows))
+
+
+def _careful(suggested: Judgement, lapsed: Judgement) -> Judgement:
+    """Return what holds while a decision is of older data: the suggestion, never a surer one.
+
+    Unblinding counts where the decision counted it, so that it cannot come to count twice.
+    """
+    before, now = int(lapsed.decision or 0), int(suggested.decision or 0)
+    elsewhere = suggested.counts_unblinding and not lapsed.counts_unblinding
+    level = before if elsewhere else min(before, now)
+    reason = f"{lapsed.author} decided {before:+d} on other data, to be judged again"
+    return replace(
+        suggested, suggestion=level, decision=level, reason=f"{reason}; {suggested.reason}",
+        counts_unblinding=lapsed.counts_unblinding,
+    )  # fmt: skip
+
+
+def _bias_told(folder: ReviewFolder, rows: Sequence[Row]) -> tuple[str, ...]:
+    """Say which studies changed after they were judged, and of which that cannot be seen."""
+    here, changed = {row.study.id for row in rows}, lapsed_bias(folder)
+    told = {
+        "risk of bias is stale, and counts as not judged: the file changed since of":
+            [name for name in folder.studies if name in here & changed],
+        "risk of bias says no `study_sha256`, so that a change of the file cannot be seen, of":
+            [name for name in undated_bias(folder) if name in here],
+    }  # fmt: skip
+    return tuple(f"{said} {some(names)}" for said, names in told.items() if names)
 
 
 def suggestions(
@@ -95,31 +138,16 @@ def suggestions(
         unblinding_in=review.grade.unblinding_in,
         settings=grade_settings(review.grade.limits),
     )
+    changed = lapsed_bias(folder)
     lacking = [row.study.id for row, level in zip(rows, levels, strict=True) if level == NOT_JUDGED]
+    never = [name for name in lacking if name not in changed]
     pools = [row.study.id for row in rows if row.study.design.kind in OF_STUDIES]
-    lowered = {"risk-of-bias": (lacking, NOBODY), "inconsistency": (pools, UNREAD)}
-    return tuple(_lowered(one, *lowered.get(one.rule, ([], ""))) for one in made)
-
-
-def risk_of_bias_of(folder: ReviewFolder) -> dict[str, str]:
-    """Return the overall level of each study that was judged, in words."""
-    return {one.label: one.level("overall") for one in assessed(folder)}
-
-
-def assessed(folder: ReviewFolder) -> tuple[Assessed, ...]:
-    """Return the risk of bias of all studies that the folder has answers for."""
-    import yaml  # noqa: PLC0415
-
-    found: list[Assessed] = []
-    for name, tool in TOOLS.items():
-        file = folder.judgements / name
-        if file.is_file():
-            try:
-                data = yaml.safe_load(file.read_text(encoding="utf-8"))
-            except (yaml.YAMLError, UnicodeDecodeError) as error:
-                raise DataError(f"{file} is no YAML in UTF-8: {error}") from error
-            found += judge_studies(from_mapping(data), tool)  # type: ignore[arg-type]
-    return tuple(found)
+    since = [name for name in lacking if name in changed]
+    told = [f"{said} {some(names)}" for said, names in ((NOBODY, never), (SINCE, since)) if names]
+    bias = (lacking, "; ".join(told))
+    lowered = {"risk-of-bias": bias, "inconsistency": (pools, f"{UNREAD} {some(pools)}")}
+    judged_on = {row.study.id: row.study.sha256[:DIGITS] for row in rows}
+    return tuple(_lowered(_of(one, judged_on), *lowered.get(one.rule, ([], ""))) for one in made)
 
 
 def grade_ledger(folder: ReviewFolder) -> Ledger:
@@ -130,6 +158,11 @@ def grade_ledger(folder: ReviewFolder) -> Ledger:
     return read_ledger(file.read_text(encoding="utf-8"), name=str(file))
 
 
+def _of(one: Judgement, studies: Mapping[str, str]) -> Judgement:
+    """Name the versions of the studies that were judged among the inputs."""
+    return replace(one, inputs={"studies": studies, **one.inputs}, inputs_sha256="")
+
+
 def _lowered(one: Judgement, studies: Sequence[str], said: str) -> Judgement:
     """Lower by one where nobody has looked yet: an unread study is not one at low risk."""
     if not studies:
@@ -138,5 +171,5 @@ def _lowered(one: Judgement, studies: Sequence[str], said: str) -> Judgement:
     inputs = {**one.inputs, "not_judged": tuple(studies)}
     return replace(
         one, inputs=inputs, inputs_sha256="", suggestion=level, decision=level,
-        reason=f"{said} {', '.join(studies)}; {one.reason}",
+        reason=f"{said}; {one.reason}",
     )  # fmt: skip

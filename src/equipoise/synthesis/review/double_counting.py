@@ -27,11 +27,12 @@ def refuse_double_counting(studies: Sequence[Study], analysis: ReviewAnalysis) -
 
 
 def _refuse_shared_trials(studies: Sequence[Study], analysis: ReviewAnalysis) -> None:
+    here = {study.id for study in studies}
     for study in studies:
-        for other in studies:
-            if other.id in study.same_trial_as:
+        for other in study.same_trial_as:
+            if other in here:
                 raise DataError(
-                    f"{study.id} and {other.id} report one trial: in {analysis.name} its people "
+                    f"{study.id} and {other} report one trial: in {analysis.name} its people "
                     "would count twice. Name one under `leave_out` with the reason."
                 )
 

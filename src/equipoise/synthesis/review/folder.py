@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -59,8 +59,18 @@ def read_plan(folder: str | Path) -> tuple[Path, Review]:
     return path, read_review_file(path / "review.yaml")
 
 
-def read_review(folder: str | Path) -> ReviewFolder:
+StudiesOf = Callable[[Path], Mapping[str, Study]]
+"""Reads the study files of a folder, by id."""
+
+
+def read_review(folder: str | Path, *, studies_of: StudiesOf | None = None) -> ReviewFolder:
     """Read a review folder and check it as a whole.
+
+    Parameters
+    ----------
+    studies_of
+        Reads the folder of studies: by default `read_studies`. Where many reviews share one, a
+        `Shelf` reads each file once.
 
     Raises
     ------
@@ -69,21 +79,31 @@ def read_review(folder: str | Path) -> ReviewFolder:
         two files describe one study, or an instrument's direction differs between studies.
     """
     path, review = read_plan(folder)
-    everything = read_studies(path / review.studies_folder)
+    everything = (studies_of or read_studies)(path / review.studies_folder)
     chosen = _selected(review, everything, path)
     refuse_mixed_directions(chosen.values())
     return ReviewFolder(path, review, chosen)
 
 
-def read_studies(folder: Path) -> dict[str, Study]:
-    """Read every study file of a folder, by id; two files of one study are refused."""
+def read_studies(
+    folder: Path, *, progress: Callable[[int, int], None] = lambda _done, _of: None
+) -> dict[str, Study]:
+    """Read every study file of a folder, by id; two files of one study are refused.
+
+    `progress` is called before each file with how many were read, and how many there are.
+    """
     if not folder.is_dir():
         raise DataError(
             f"There is no folder {folder}. Make it, or say in review.yaml where the studies are: "
             "`studies_folder: ../../studies`."
         )
-    studies = {file.stem: read_study(file) for file in sorted(folder.glob("*.yaml"))}
+    files = sorted(folder.glob("*.yaml"))
+    studies: dict[str, Study] = {}
+    for done, file in enumerate(files):
+        progress(done, len(files))
+        studies[file.stem] = read_study(file)
     refuse_duplicates(studies.values())
+    _refuse_unknown_reports(studies, folder)
     return studies
 
 
@@ -95,6 +115,18 @@ def _selected(review: Review, everything: Mapping[str, Study], path: Path) -> di
             raise DataError(f"{where}: names a study that is not in the folder: {found}.")
     wanted = review.studies or tuple(everything)
     return {name: everything[name] for name in sorted(wanted) if name not in review.excluded}
+
+
+def _refuse_unknown_reports(studies: Mapping[str, Study], folder: Path) -> None:
+    """Refuse a report of the same trial that is not there: a slip would count people twice."""
+    for study in studies.values():
+        for name in study.same_trial_as:
+            if name not in studies:
+                found = mismatch(name, list(studies), "studies")
+                raise DataError(
+                    f"{folder / study.id}.yaml: same_trial_as names a study that is not in the "
+                    f"folder: {found}."
+                )
 
 
 def refuse_duplicates(studies: Iterable[Study]) -> None:

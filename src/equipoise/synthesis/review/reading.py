@@ -26,7 +26,7 @@ def read_study(path: Path) -> Study:
     DataError
         Every mistake of the file, one a line: file and line, field, value found, values allowed.
     """
-    study = _read(path, Study, "a study", "`id: smith2020` and `citation: ...`")
+    study = read_checked(path, Study, "a study", "`id: smith2020` and `citation: ...`")
     if study.id != path.stem:
         raise DataError(
             f"{path}: the id is {study.id!r} but the file is {path.name}: name the file "
@@ -37,7 +37,7 @@ def read_study(path: Path) -> Study:
 
 def read_review_file(path: Path) -> Review:
     """Read and check a review.yaml, with errors as `read_study` gives them."""
-    return _read(path, Review, "a review", "`identifier: my-review` and `title: ...`")
+    return read_checked(path, Review, "a review", "`identifier: my-review` and `title: ...`")
 
 
 def study_from_text(text: str, name: str = "study") -> Study:
@@ -90,7 +90,14 @@ def review_from_text(text: str, name: str = "review") -> Review:
     return _checked(text, name, Review, "a review", "`identifier: my-review` and `title: ...`")
 
 
-def _read(path: Path, model: type[Value], what: str, example: str) -> Value:
+def read_checked(path: Path, model: type[Value], what: str, example: str) -> Value:
+    """Read and check a YAML file of fields: `what` it is and an `example` go into messages.
+
+    Raises
+    ------
+    DataError
+        As `read_study`.
+    """
     try:
         text = read_text(path, what)
     except ProtocolError as error:

@@ -103,7 +103,7 @@ def _contrasts(review: Review, study: Study, analysis: ReviewAnalysis) -> list[C
                 f"{study.id}, whose arms are: {', '.join(known)}."
             )
         return [chosen]
-    active = [arm.name for arm in study.arms if _is_intervention(review, study, arm.name, analysis)]
+    active = [arm.name for arm in study.arms if is_intervention(review, study, arm.name, analysis)]
     if not active:
         raise NotIdentifiedError("has no arm with the intervention")
     controls = [arm.name for arm in study.arms if arm.kind in analysis.comparators]
@@ -116,7 +116,8 @@ def _contrasts(review: Review, study: Study, analysis: ReviewAnalysis) -> list[C
     return pairs
 
 
-def _is_intervention(review: Review, study: Study, name: str, analysis: ReviewAnalysis) -> bool:
+def is_intervention(review: Review, study: Study, name: str, analysis: ReviewAnalysis) -> bool:
+    """Whether an arm is the intervention of an analysis: its kind, substance and class of dose."""
     arm, wanted = study.arm(name), review.intervention
     substances = analysis.substances or wanted.substances
     if arm.kind not in wanted.kinds:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
 from equipoise.protocol.consistency import Inconsistent, Problem, mismatch
 from equipoise.protocol.part import Name, Part, Text
+from equipoise.synthesis.review.content_hash import canonical, digest
 from equipoise.synthesis.review.facts import Doi, Fact, Slug
 from equipoise.synthesis.review.numbers import Count, Number, People, Share
 from equipoise.synthesis.review.study_numbers import BASELINE, StudyOutcome
@@ -30,11 +32,19 @@ COMPARATORS = (*ArmKind.__args__[1:], BASELINE)  # type: ignore[attr-defined]
 class StudyDose(Part):
     """How much at once. `class` sets it beside the dose that is felt, or that works."""
 
-    amount: Number | None = None
-    unit: Text | None = None
+    amount: Annotated[Number, Field(ge=0)] | None = None
+    unit: Annotated[Text, Field(pattern="^[^0-9]")] | None = Field(
+        None, description="of the amount, such as ug, mg/kg or minutes"
+    )
     route: Text | None = None
     dose_class: Literal["none", "micro", "low", "full", "unclear"] = Field(alias="class")
     described: Text | None = Field(None, description="as reported, where it is not one number")
+
+    @model_validator(mode="after")
+    def _has_a_unit(self) -> Self:
+        if self.amount is not None and self.unit is None:
+            raise ValueError(f"an amount of {self.amount:g} without `unit`: of what?")
+        return self
 
 
 class StudyArm(Part):
@@ -117,6 +127,11 @@ class Study(Part):
         if problems:
             raise Inconsistent(problems)
         return self
+
+    @cached_property
+    def sha256(self) -> str:
+        """Hash of all that the file says: a judgement names the version that it is of."""
+        return digest(canonical(self.model_dump(mode="json", by_alias=True, exclude_defaults=True)))
 
     def arm(self, name: str) -> StudyArm:
         """Return the arm of this name, which the checks have shown to exist."""

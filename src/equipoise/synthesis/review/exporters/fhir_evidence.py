@@ -1,4 +1,4 @@
-"""FHIR R5 Evidence, one resource an analysis that was pooled. Experimental.
+"""FHIR R5 Evidence, one resource an analysis: its pool, or its only study. Experimental.
 
 The resource is at maturity level 1 (trial use) in R5, and its successor in R6 differs.
 https://hl7.org/fhir/R5/evidence.html. Every resource says `experimental: true`.
@@ -7,13 +7,15 @@ https://hl7.org/fhir/R5/evidence.html. Every resource says `experimental: true`.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 from equipoise.estimates import Estimate
+from equipoise.synthesis.review.study import OF_STUDIES
 
 if TYPE_CHECKING:
     from equipoise.synthesis.review.plan import Review, ReviewAnalysis
+    from equipoise.synthesis.review.selection import Row
     from equipoise.synthesis.review.synthesise import Synthesis
 
 NAME = "fhir"
@@ -26,10 +28,12 @@ STATISTICS = {
     "RR": "Relative risk", "HR": "Hazard ratio", "ROM": "Ratio of means",
     "RD": "Risk difference", "COR": "Correlation coefficient",
 }  # fmt: skip
+POOLED = ("pooled-effect", "pooled-ratio")
+OWN = ("study-effect", "study-ratio")
 
 
 def export(synthesis: Synthesis) -> dict[str, str]:
-    """Return a file for each pooled analysis; none where nothing could be pooled."""
+    """Return a file for each analysis with an effect; none where no study has one."""
     return {
         f"evidence-{name}.json": json.dumps(resource, ensure_ascii=False, indent=1) + "\n"
         for name, resource in evidence(synthesis).items()
@@ -50,10 +54,18 @@ def evidence(
     found = {}
     for name, estimates in synthesis.found.items():
         for row in estimates:
-            if row.name in ("pooled-effect", "pooled-ratio") and row.label == name:
+            if _is_central(row, name, synthesis.selections[name].rows):
                 rating = (certainty or {}).get(name)
                 found[name] = _resource(synthesis, name, row, rating)
     return found
+
+
+def _is_central(row: Estimate, name: str, rows: Sequence[Row]) -> bool:
+    if row.low is None or row.high is None:
+        return False
+    if len(rows) == 1:
+        return row.name in OWN and row.label == f"{name}: {rows[0].study.id}"
+    return row.name in POOLED and row.label == name
 
 
 def _resource(
@@ -70,7 +82,7 @@ def _resource(
         "experimental": True,
         "description": _description(row),
         "variableDefinition": list(_variables(review, analysis)),
-        "synthesisType": {"text": f"Meta-analysis; {row.method}"},
+        "synthesisType": {"text": f"{_kind(synthesis.selections[name].rows)}; {row.method}"},
         "statistic": [_statistic(synthesis, name, analysis, row)],
         "note": [{"text": f"Computed by equipoise, version {synthesis.version.sha256}."}],
     }
@@ -87,6 +99,14 @@ def _resource(
             }
         ]
     return made
+
+
+def _kind(rows: Sequence[Row]) -> str:
+    """Say what a number is: nothing was pooled here where there is one study."""
+    if len(rows) > 1:
+        return "Meta-analysis"
+    of_studies = rows[0].study.design.kind in OF_STUDIES
+    return "Published synthesis, as stated" if of_studies else "One study, not pooled"
 
 
 def _description(row: Estimate) -> str:

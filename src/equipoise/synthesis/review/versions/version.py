@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from functools import cache
@@ -11,12 +10,15 @@ from pathlib import Path
 from typing import Any
 
 from equipoise import __version__
+from equipoise.synthesis.review.content_hash import canonical, digest
 from equipoise.synthesis.review.folder import ReviewFolder
 from equipoise.synthesis.review.plan import Review
 from equipoise.synthesis.review.study import Study
 
+__all__ = ["Version", "canonical", "code_version", "digest", "plain", "version_of"]
 SYNTHESIS = Path(__file__).parents[2]
 BELIEF = SYNTHESIS.parent / "belief"
+EVIDENCE = SYNTHESIS / "evidence"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,23 +63,18 @@ def plain(value: Study | Review) -> dict[str, Any]:
     return found
 
 
-def canonical(value: Any) -> bytes:
-    """Write plain data as JSON with sorted keys and no white space, in UTF-8."""
-    text = json.dumps(
-        value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
-    )
-    return text.encode("utf-8")
-
-
-def digest(data: bytes) -> str:
-    """Return the sha256 in hexadecimal."""
-    return hashlib.sha256(data).hexdigest()
-
-
 @cache
 def code_version() -> str:
-    """Return the release and a hash of the sources that numbers of a review come from."""
-    sources = sorted(file for room in (SYNTHESIS, BELIEF) for file in room.rglob("*.py"))
+    """Return the release and a hash of what the numbers of a review come from.
+
+    That is our code and its tables of words and limits; studies and plans are hashed by review.
+    """
+    found = (file for room in (SYNTHESIS, BELIEF) for file in room.rglob("*"))
+    sources = sorted(
+        file
+        for file in found
+        if file.suffix == ".py" or (file.suffix == ".yaml" and EVIDENCE not in file.parents)
+    )
     return f"{__version__}+{_hash_files(sources, SYNTHESIS.parent)[:16]}"
 
 

@@ -1,0 +1,75 @@
+"""Covariate-adaptive procedures: the allocator draws the arm itself, and finds a kit of it.
+
+Every draw is from the trial's key and the order of entry, so that after the lock anybody can make
+each of them again. The state lives in memory only and is worked out from the order of entry.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Mapping
+
+from equipoise.allocation.factors import person_of
+from equipoise.allocation.sequence import Step, next_step
+from equipoise.concealment.allocator.allocator import Chooser
+from equipoise.concealment.database import Database
+from equipoise.concealment.seal.drawing import ARMS
+from equipoise.concealment.seal.opening import Opening
+from equipoise.concealment.seal.plan import POOL
+from equipoise.errors import DataError
+
+
+class Minimiser(Chooser):
+    """Chooses by a covariate-adaptive procedure.
+
+    Parameters
+    ----------
+    opening
+        Plan and key: the allocator has to draw with it.
+    arm_of
+        Place in the pool to arm, out of the boxes. Neither is ever shown.
+    """
+
+    def __init__(self, opening: Opening, arm_of: Mapping[int, str]) -> None:
+        self._plan, self._key = opening.plan, opening.list_key
+        self._spec = opening.plan.spec
+        self._factors = tuple(getattr(self._spec, "factors", ()))
+        self._state, self._entered = self._spec.start(), 0
+        self._places: dict[str, list[int]] = defaultdict(list)
+        for place in sorted(arm_of):
+            self._places[arm_of[place]].append(place)
+
+    def __repr__(self) -> str:
+        return "Minimiser(arms hidden)"
+
+    def place(
+        self, database: Database, stratum: str, entry: int, levels: Mapping[str, str]
+    ) -> int | None:
+        """Return the place of the kit; None where no kit of the drawn arm is left."""
+        self._catch_up(database, stratum, entry)
+        step = self._step(levels, entry)
+        used = {
+            place
+            for (place,) in database.execute(
+                "SELECT place FROM allocations WHERE stratum = ?", (stratum,)
+            )
+        }
+        arm = self._plan.arms[step.arm]
+        return next((place for place in self._places[arm] if place not in used), None)
+
+    def _catch_up(self, database: Database, stratum: str, entry: int) -> None:
+        """Replay those who entered since: by this process, by another, or before a restart."""
+        if self._entered > entry:
+            raise DataError("The order of entry went back: the database was replaced. Stop here.")
+        rows = database.execute(
+            "SELECT entry, levels FROM allocations WHERE stratum = ? AND entry >= ? ORDER BY entry",
+            (stratum, self._entered),
+        )
+        for number, levels in rows:
+            self._state = self._step(json.loads(levels), number).state
+            self._entered = number + 1
+
+    def _step(self, levels: Mapping[str, str], entry: int) -> Step:
+        stream = self._key.stream(ARMS, self._plan.trial, POOL, entry)
+        return next_step(self._spec, self._state, stream, person_of(self._factors, levels))

@@ -1,0 +1,147 @@
+"""The allocator's process: four verbs over a local socket, one JSON object a line.
+
+    {"verb": "allocate", "stratum": "s1", "participant": "P-001", "request": "a fresh key"}
+    {"verb": "break", "participant": ..., "name": ..., "passphrase": ..., "category": ..., ...}
+    {"verb": "verify"}    {"verb": "status"}
+
+Answers are {"ok": true, ...} or {"ok": false, "why": ..., "message": ...}. Only the process's own
+user may open the socket. Nothing is logged but what the ledger keeps.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import socketserver
+import threading
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from equipoise.concealment.allocator.allocator import (
+    LIST,
+    Asked,
+    Chooser,
+    RefusedError,
+    allocate,
+    boxed_kits,
+    ledger_of,
+    status,
+)
+from equipoise.concealment.allocator.breaking import PER_HOUR, Request, break_code
+from equipoise.concealment.boxes import BoxKey
+from equipoise.concealment.database import Database, StorageError, connect
+from equipoise.concealment.seal.sealed import root_of
+from equipoise.errors import EquipoiseError
+
+UNTOLD = (
+    "SELECT COUNT(*) FROM allocations a LEFT JOIN ledger l ON l.hash = a.head WHERE l.hash IS NULL"
+)
+"""Allocations whose row in the ledger is not there."""
+LONGEST = 64 * 1024
+"""Bytes of a request, at most."""
+
+
+class Allocator:
+    """The four verbs over one connection, which one request has at a time."""
+
+    def __init__(
+        self,
+        address: str | Path,
+        key: BoxKey,
+        clock: Callable[[], datetime],
+        *,
+        chooser: Chooser = LIST,
+        breaks_per_hour: int = PER_HOUR,
+    ) -> None:
+        self._address, self._key, self._clock = address, key, clock
+        self._chooser, self._per_hour = chooser, breaks_per_hour
+        self._one = threading.Lock()
+        self._open: Database | None = None
+
+    def answer(self, line: bytes) -> dict[str, Any]:
+        """Answer one request."""
+        try:
+            asked = json.loads(line)
+            verb = {
+                "allocate": self._allocate,
+                "break": self._break,
+                "verify": self._verify,
+                "status": self._status,
+            }[asked.pop("verb")]
+            with self._one:
+                return {"ok": True, **verb(asked)}
+        except StorageError as error:
+            self.close()
+            return {"ok": False, "why": "storage", "message": str(error)}
+        except EquipoiseError as error:
+            why = error.why if isinstance(error, RefusedError) else "wrong"
+            return {"ok": False, "why": why, "message": str(error)}
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            told = f"This is no request that the allocator knows: {type(error).__name__}."
+            return {"ok": False, "why": "request", "message": told}
+
+    @property
+    def _database(self) -> Database:
+        """The connection, opened anew where the last one broke."""
+        if self._open is None:
+            self._open = connect(self._address)
+        return self._open
+
+    def close(self) -> None:
+        """Close the connection; the next request opens another."""
+        if self._open is not None:
+            with suppress(Exception):  # one that broke may not even close
+                self._open.close()
+        self._open = None
+
+    def _allocate(self, asked: Mapping[str, Any]) -> dict[str, Any]:
+        found = allocate(self._database, Asked(**asked), now=self._clock(), chooser=self._chooser)
+        return {**asdict(found)}
+
+    def _break(self, asked: Mapping[str, Any]) -> dict[str, Any]:
+        broken = break_code(
+            self._database, self._key, Request(**asked), now=self._clock(), per_hour=self._per_hour
+        )
+        return asdict(broken)
+
+    def _status(self, asked: Mapping[str, Any]) -> dict[str, Any]:  # noqa: ARG002
+        return status(self._database)
+
+    def _verify(self, asked: Mapping[str, Any]) -> dict[str, Any]:  # noqa: ARG002
+        """Compare ledger, allocations and boxes with what was sealed; nothing is opened."""
+        ledger = ledger_of(self._database)
+        found = ledger.verify()
+        given = self._database.execute("SELECT COUNT(*) FROM allocations")[0][0]
+        rows = self._database.execute("SELECT root FROM trial")
+        faults = [found.bad] if found.bad else []
+        told = sum(1 for _ in ledger.acts("allocated"))
+        if self._database.execute(UNTOLD)[0][0] or given != told:
+            faults.append("allocations and ledger differ")
+        if [(root_of(boxed_kits(self._database)),)] != rows:
+            faults.append("the boxes are not the sealed ones")
+        return {"good": not faults, "faults": faults, "rows": found.rows, "head": found.head,
+                "allocated": given}  # fmt: skip
+
+
+def serve(allocator: Allocator, path: Path) -> socketserver.ThreadingUnixStreamServer:
+    """Return a server on a socket that only this user may open; `serve_forever` starts it."""
+
+    class Handler(socketserver.StreamRequestHandler):
+        def handle(self) -> None:
+            with suppress(ConnectionError):  # who hung up will ask again
+                while line := self.rfile.readline(LONGEST):
+                    text = json.dumps(allocator.answer(line), ensure_ascii=False)
+                    self.wfile.write(text.encode() + b"\n")
+
+    path.unlink(missing_ok=True)
+    before = os.umask(0o177)
+    try:
+        server = socketserver.ThreadingUnixStreamServer(str(path), Handler)
+    finally:
+        os.umask(before)
+    server.daemon_threads = True
+    return server

@@ -1,0 +1,41 @@
+"""Two chains that vouch for each other: each kit row of the web names the allocator's row.
+
+Whoever rewrites one chain has to rewrite the other, which another user on another machine holds.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+
+from equipoise.concealment.verify_ledger import Row
+
+SAME = ("participant", "stratum", "kit")
+
+
+def cross_check(web: Iterable[Row], allocator: Iterable[Row]) -> tuple[str, ...]:
+    """Return what does not fit between the chains, each well in itself; nothing if all does.
+
+    Every kit that the web handed out is a row of the allocator, of the same participant, stratum
+    and kit, in the same order; and the allocator handed out none that the web does not know.
+    """
+    handed = {row.hash: (row.seq, body["details"]) for row, body in _allocated(allocator)}
+    faults, before = [], 0
+    for row, body in _allocated(web):
+        details = body["details"]
+        seq, other = handed.pop(details.get("allocator_head", ""), (0, None))
+        if other is None:
+            faults.append(f"web row {row.seq}: no row of the allocator has the hash it names")
+            continue
+        if unlike := [name for name in SAME if details[name] != other[name]]:
+            faults.append(f"web row {row.seq}: {', '.join(unlike)} not as in allocator row {seq}")
+        if seq < before:
+            faults.append(f"web row {row.seq}: allocator row {seq} came before that of its elder")
+        before = max(before, seq)
+    faults += [f"allocator row {seq}: unknown to the web" for seq, _ in handed.values()]
+    return tuple(faults)
+
+
+def _allocated(rows: Iterable[Row]) -> Iterable[tuple[Row, dict[str, dict[str, str]]]]:
+    bodies = ((row, json.loads(row.body)) for row in rows)
+    return ((row, body) for row, body in bodies if body["act"] == "allocated")

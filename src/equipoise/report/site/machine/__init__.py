@@ -1,0 +1,1 @@
+"""The content for machines: schema.org, tables, FHIR, citations."""

@@ -1,0 +1,63 @@
+"""A PostgreSQL server of our own: started for the tests, on a socket only, and gone afterwards."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+WHY_NOT = "no PostgreSQL server is installed here (Debian: postgresql)"
+
+
+def binaries() -> Path | None:
+    """Return the folder of initdb and postgres: Debian's newest, or that on the path."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=_version)
+    on_path = shutil.which("initdb")
+    if found:
+        return found[-1].parent
+    return Path(on_path).parent if on_path else None
+
+
+def _version(path: Path) -> int:
+    name = path.parts[-3]
+    return int(name) if name.isdigit() else 0
+
+
+@contextmanager
+def server(*, durable: bool = False) -> Iterator[str]:
+    """Yield the address of a fresh, empty server; `durable` keeps fsync on."""
+    folder = binaries()
+    assert folder is not None, WHY_NOT
+    user = _user()
+    home = Path(tempfile.mkdtemp(prefix="eqpg"))
+    if user:
+        os.chown(home, pwd.getpwnam(user).pw_uid, -1)
+    data = home / "data"
+
+    def run(*command: str | Path) -> None:
+        subprocess.run(command, check=True, capture_output=True, user=user, cwd=home)  # noqa: S603
+
+    try:
+        run(folder / "initdb", "-D", data, "-A", "trust", "-U", "tests")
+        settings = f"-k {home} -c listen_addresses='' -c max_connections=60"
+        settings += "" if durable else " -c fsync=off"
+        run(folder / "pg_ctl", "-D", data, "-o", settings, "-l", home / "log", "-w", "start")
+        try:
+            yield f"postgresql://tests@/postgres?host={home}"
+        finally:
+            run(folder / "pg_ctl", "-D", data, "-m", "immediate", "stop")
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
+
+
+def _user() -> str | None:
+    """Return who runs it: the server refuses to run as root."""
+    if os.getuid() != 0:
+        return None
+    names = {entry.pw_name for entry in pwd.getpwall()}
+    return "postgres" if "postgres" in names else "nobody"
