@@ -24,7 +24,6 @@ VERBS = {
     "unblind": ("unblind", "Open the blind of a locked trial, with two custodians' shares."),
     "reveal": ("reveal", "Derive the sealed list again, and say whether it fits."),
     "self-blind": ("self_blind", "Sachets that participants pack themselves: cards, steps, proof."),
-    "allocate": ("allocate", "Who gets what: judge an allocation procedure, rehearse it."),
     "datasets": ("datasets", "List, fetch and cite published trial data."),
     "analyse": ("analyse", "Run the planned analyses of a trial."),
     "estimand": (
