@@ -9,7 +9,7 @@ import numpy as np
 
 from equipoise.allocation.exact import Chances, in_ratio
 from equipoise.allocation.procedure import ratio_words
-from equipoise.allocation.spec import CountSpec, Person
+from equipoise.allocation.spec import CountSpec, Person, State
 from equipoise.errors import DataError
 
 if TYPE_CHECKING:
@@ -55,6 +55,12 @@ class BlockUrnSpec(CountSpec):
             part * (self.sets + returned) - own for own, part in zip(state, self.ratio, strict=True)
         )
         return in_ratio(tuple(balls))
+
+    def beneath_after(self, state: Any, share: int) -> tuple[tuple[State, float], ...]:
+        """Forget a set that has gone back: the chances are the same without it."""
+        after = self.after(state, share)
+        left = tuple(own - part for own, part in zip(after, self.ratio, strict=True))
+        return ((left if min(left) >= 0 else after, 1.0),)
 
     def table(self, n: int) -> NDArray[np.float64]:
         """Return the chance of arm 1 by step and number in arm 1, shape (n, n + 1)."""

@@ -10,7 +10,7 @@ import numpy as np
 from equipoise.allocation.exact import Chances, in_ratio
 from equipoise.allocation.independent_blocks import IndependentBlocks, grouped
 from equipoise.allocation.procedure import checked_ratio, ratio_words, strata_members
-from equipoise.allocation.spec import CountSpec, Person
+from equipoise.allocation.spec import CountSpec, Person, State
 from equipoise.errors import DataError
 
 if TYPE_CHECKING:
@@ -145,6 +145,11 @@ class PermutedBlocksSpec(CountSpec):
         places = block_composition(self.size, self.ratio)
         left = (c * (full + 1) - used for c, used in zip(places, state, strict=True))
         return in_ratio(tuple(left))
+
+    def beneath_after(self, state: Any, share: int) -> tuple[tuple[State, float], ...]:
+        """Forget a full block."""
+        after = self.after(state, share)
+        return ((self.start() if sum(after) == self.size else after, 1.0),)
 
     def table(self, n: int) -> NDArray[np.float64]:
         """Return the chance of arm 1 by step and number in arm 1, shape (n, n + 1)."""
