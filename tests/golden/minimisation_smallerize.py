@@ -13,8 +13,6 @@ which arm is favoured, are taken from it there.
 import json
 import sys
 
-from smallerize import Arm, Factor, Minimizer
-
 MEASURES = {"range": "range", "sd": "standard_deviation", "variance": "variance"}
 
 
@@ -25,6 +23,8 @@ def numbers(seed):
 
 
 def case(seed, arms, sizes, weights, *, measure, p):
+    from smallerize import Arm, Factor, Minimizer  # noqa: PLC0415  (its own environment)
+
     random = numbers(seed)
     factors = [
         Factor(f"f{k}", [str(j) for j in range(size)], weight=weight)
