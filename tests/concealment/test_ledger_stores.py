@@ -14,7 +14,7 @@ from equipoise.concealment.opened_ledger import opened_ledger
 from equipoise.errors import DataError
 
 from .conftest import T0
-from .postgres import binaries, server
+from .postgres import WHY_NOT, binaries, server
 
 FORBIDDEN = (
     "UPDATE ledger SET body = '' WHERE seq = 2",
