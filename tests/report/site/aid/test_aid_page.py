@@ -195,9 +195,15 @@ def test_c5_no_count_without_low_high_and_certainty(aid):
     for row in rows:
         if "not counted" in row.text:
             continue
-        low, high = (int(row.one("td", class_=name).text) for name in ("low", "high"))
         shown = row.one("td", class_="count").text
         assert row.one("td", class_="sure-word").text.strip()
+        ends = [row.one("td", class_=name).text for name in ("low", "high")]
+        if "not told" in ends:  # a scenario without a range: never shown as a range of no width
+            assert ends == ["not told", "not told"]
+            assert shown.isdigit()
+            continue
+        low, high = map(int, ends)
+        assert low < high or high in (0, 100, 1000), row.text
         assert low <= high
         assert shown == "not known" or low <= int(shown) <= high
 
@@ -367,7 +373,10 @@ def test_k8_words_table_and_icons_give_the_same_integers(aid):
         shown = {name: row for name, row in rows.items() if "not counted" not in row.text}
         assert len(drawn) == len(shown)
         for svg, (group, row) in zip(drawn, shown.items(), strict=True):
-            low, high = (int(row.one("td", class_=name).text) for name in ("low", "high"))
+            ends = [row.one("td", class_=name).text for name in ("low", "high")]
+            ranged = "not told" not in ends
+            count = row.one("td", class_="count").text
+            low, high = map(int, ends if ranged else (count, count))
             icons = {"solid": 0, "striped": 0, "thin": 0}
             for rect in svg.all("rect"):
                 name, kind = rect.attrs["fill"].removeprefix("url(#").rstrip(")").split("-")
@@ -380,7 +389,7 @@ def test_k8_words_table_and_icons_give_the_same_integers(aid):
             assert {low, high, of} <= set(told)
             shown_count = row.one("td", class_="count").text
             assert shown_count == "not known" or int(shown_count) in told
-            assert f"{low} to {high}" in words
+            assert (f"{low} to {high}" if ranged else "range is not told") in words
 
 
 def test_k9_cards_with_five_steps_and_no_sum(aid, plan):
