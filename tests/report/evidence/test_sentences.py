@@ -45,7 +45,7 @@ def test_a_headline_from_two_trials_in_people(made):
     )
     effect = (
         "The groups differed by −0.45 SD units (−0.59 to −0.31), in 2 trials with 400 people. "
-        "The control was a dummy pill."
+        "The control was a dummy pill. A number below zero would favour LSD."
     )
     assert said["primary:effect"].text == effect
     behind = said["primary:headline"].opens
@@ -154,8 +154,8 @@ def test_belief_is_told_from_guesses_and_from_effects_given_them(made):
     assert said["primary:guesses"].text.endswith("right in 70 of 100 guesses.")
     assert said["primary:guesses"].studies == ("a2020",)
     assert said["given:guess-adjusted"].text == (
-        "With their guess held equal, the groups differed by −0.10 SD units (−0.30 to 0.10), in 1 "
-        "trial with 200 people."
+        "Among people who made the same guess, the groups differed by −0.10 SD units (−0.30 to "
+        "0.10), in 1 trial with 200 people."
     )
     # both effects are -0.5: the upper limit is -0.5 + 1.96 * 0.1 / sqrt(2) = -0.361
     assert "by 0.36 SD units" in said["primary:tipping"].text
@@ -199,7 +199,8 @@ def test_people_on_placebo_are_told_from_their_own_means(made):
     ]
     said = told(made([one, study("b2021")]))
     assert said["primary:control-change-a2020"].text == (
-        "In a2020, people on a dummy pill went from 20.5 to 14.0 points on MADRS, without LSD."
+        "In a2020, people on a dummy pill went from 20.5 to 14.0 points on a scale of low mood "
+        "(MADRS), without LSD."
     )
     assert said["primary:control-change-a2020"].studies == ("a2020",)
     assert not untraced(said["primary:control-change-a2020"])
