@@ -166,3 +166,8 @@ def test_treatments_that_were_not_compared_are_counted_and_not_ranked(answer):
     one = not_compared([answer("a"), answer("b")])
     assert one.text.startswith("2 ways to treat it stand side by side here")
     assert one.size == ""
+
+
+def test_what_is_not_compared_is_said_of_numbers_and_not_of_studies(answer):
+    """A pool behind one of them may hold trials of two treatments: that is told elsewhere."""
+    assert "None of these numbers sets two of them" in not_compared([answer("a"), answer("b")]).text

@@ -41,7 +41,7 @@ def test_a_headline_from_two_trials_in_people(made):
         "18 more. The true count may lie from 47 to 58 of 100."
     )
     assert said["primary:control"].text == (
-        "About 35 of 100 people get better on a dummy pill alone, without LSD."
+        "Without LSD, about 35 of 100 people get better on a dummy pill."
     )
     effect = (
         "The groups differed by −0.45 SD units (−0.59 to −0.31), in 2 trials with 400 people. "
@@ -52,6 +52,32 @@ def test_a_headline_from_two_trials_in_people(made):
     assert behind.effect == pytest.approx(-0.45)
     assert behind.risk_of_bias == (("a2020", "low"), ("b2021", "low"))
     assert "below 0 favours LSD" in behind.unit
+
+
+UNNAMED = {"mood": outcome(people=PEOPLE, words={"treatment": "LSD", "outcome": "low mood"})}
+ANY_PLACEBO = ["inert-placebo", "active-placebo", "medication"]
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "kind", "control"),
+    [
+        (UNNAMED, "inert-placebo", "placebo"),
+        (UNNAMED, "active-placebo", "a placebo that people can feel"),
+        (UNNAMED, "medication", "a medicine"),
+        (IN_PEOPLE, "active-placebo", "a dummy pill"),  # the plan's own words
+        (IN_PEOPLE, "medication", "a medicine"),  # but a medicine is no dummy pill
+    ],
+)
+def test_the_control_is_what_the_pooled_trials_used(outcomes, kind, control, made):
+    one = study("a2020")
+    one["arms"][1]["kind"] = kind
+    said = told(made([one], outcomes=outcomes, analyses=[analysis(comparators=ANY_PLACEBO)]))
+    assert said["primary:effect"].text.endswith(f"The control was {control}.")
+    assert said["primary:people"].text.startswith(f"Of 100 people on {control}, about 35")
+    assert (
+        said["primary:control"].text
+        == f"Without LSD, about 35 of 100 people get better on {control}."
+    )
 
 
 def test_without_a_control_response_the_size_is_by_the_thresholds(made):

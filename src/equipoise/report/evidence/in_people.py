@@ -61,14 +61,24 @@ def _favoured(answer: Answer) -> str:
 
 def _who(answer: Answer) -> Sentence:
     """Return whom the numbers are of, and at what time, as the studies say."""
-    groups = [row.study.population.condition or row.study.population.described
-              for row in answer.rows]  # fmt: skip
+    groups = [_whom(row) for row in answer.rows]
     shown = {
         "people": Shown("population", answer.analysis.name, None, _each(groups)),
         "when": Shown("visit", answer.analysis.name, None,
                       _each([row.outcome.visit for row in answer.rows])),
     }  # fmt: skip
     return answer.sentence("who", "who", fill("who", **texts(shown)), shown.values())
+
+
+def _whom(row: Row) -> str:
+    """Return the people of a row; of a study that splits them, also which of them."""
+    study, name = row.study, row.contrast[0]
+    named = study.population.condition or study.population.described
+    given = {(arm.kind, arm.substance) for arm in study.arms if arm.name == name}
+    alike = [arm.name for arm in study.arms if (arm.kind, arm.substance) in given]
+    part = name.partition(", ")[2]  # "esketamine, women"; what holds a digit is a dose
+    split = len(alike) > 1 and part and not any(letter.isdigit() for letter in part)
+    return f"{named} ({part})" if split else named
 
 
 def _each(named: Sequence[str]) -> str:
