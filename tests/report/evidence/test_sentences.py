@@ -45,7 +45,7 @@ def test_a_headline_from_two_trials_in_people(made):
     )
     effect = (
         "The groups differed by −0.45 SD units (−0.59 to −0.31), in 2 trials with 400 people. "
-        "The control was a dummy pill. A number below zero would favour LSD."
+        "The other group had a dummy pill. A number below zero would favour LSD."
     )
     assert said["primary:effect"].text == effect
     behind = said["primary:headline"].opens
@@ -72,7 +72,7 @@ def test_the_control_is_what_the_pooled_trials_used(outcomes, kind, control, mad
     one = study("a2020")
     one["arms"][1]["kind"] = kind
     said = told(made([one], outcomes=outcomes, analyses=[analysis(comparators=ANY_PLACEBO)]))
-    assert said["primary:effect"].text.endswith(f"The control was {control}.")
+    assert f" The other group had {control}. " in said["primary:effect"].text
     assert said["primary:people"].text.startswith(f"Of 100 people on {control}, about 35")
     assert (
         said["primary:control"].text

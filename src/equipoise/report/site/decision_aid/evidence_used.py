@@ -77,8 +77,8 @@ def _used(options: Iterable[OptionTold]) -> Iterator[Used]:
                 chosen = made.selections[name]
                 reasons, why = _reasons(box.told, name)
                 yield Used(
-                    told.option.name, condition, box.query, box.told, box.time, box.lines[0].certainty,
-                    len(made.folder.studies), len(chosen.rows), len(chosen.left_out),
+                    told.option.name, condition, box.query, box.told, box.time,
+                    box.lines[0].certainty, len(made.folder.studies), len(chosen.rows), len(chosen.left_out),
                     len(read_records(made.folder.searches)), reasons, why,
                 )  # fmt: skip
 
