@@ -78,8 +78,8 @@ def _used(options: Iterable[OptionTold]) -> Iterator[Used]:
                 reasons, why = _reasons(box.told, name)
                 yield Used(
                     told.option.name, condition, box.query, box.told, box.time,
-                    box.lines[0].certainty, len(made.folder.studies), len(chosen.rows), len(chosen.left_out),
-                    len(read_records(made.folder.searches)), reasons, why,
+                    box.lines[0].certainty, len(made.folder.studies), len(chosen.rows),
+                    len(chosen.left_out), len(read_records(made.folder.searches)), reasons, why,
                 )  # fmt: skip
 
 
