@@ -54,6 +54,20 @@ def test_a_headline_from_two_trials_in_people(made):
     assert "below 0 favours LSD" in behind.unit
 
 
+@pytest.mark.parametrize(
+    ("conditions", "told_"),
+    [
+        (["healthy", "healthy"], "those who took part are not the people"),
+        (["healthy", "depression"], "not all who took part are the people"),
+    ],
+)
+def test_indirect_says_whether_some_or_all_were_other_people(conditions, told_, made):
+    two = [study(name, population={"described": "adults", "condition": one, "n": 200})
+           for name, one in zip(("a2020", "b2021"), conditions, strict=True)]  # fmt: skip
+    grade = {"information_size": 100, "conditions": ["depression"]}
+    assert told_ in told(made(two, grade=grade))["primary:indirect"].text
+
+
 UNNAMED = {"mood": outcome(people=PEOPLE, words={"treatment": "LSD", "outcome": "low mood"})}
 ANY_PLACEBO = ["inert-placebo", "active-placebo", "medication"]
 
@@ -177,7 +191,7 @@ def test_belief_is_told_from_guesses_and_from_effects_given_them(made):
     one["outcomes"][0]["effects"].append({**effect, "estimate": -0.1, "adjusted_for_guess": True})
     plans = [analysis(primary=True), analysis("given", adjusted_for_guess=True)]
     said = told(made([one, study("b2021")], analyses=plans))
-    assert said["primary:guesses"].text.endswith("right in 70 of 100 guesses.")
+    assert "(week 4), people were right in 70 of 100 guesses." in said["primary:guesses"].text
     assert said["primary:guesses"].studies == ("a2020",)
     assert said["given:guess-adjusted"].text == (
         "Among people who made the same guess, the groups differed by −0.10 SD units (−0.30 to "

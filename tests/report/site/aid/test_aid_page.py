@@ -225,6 +225,19 @@ def test_c1_a_long_list_of_harms_is_said_to_be_no_measure(aid, plan):
         assert "No study in this version" not in told[option], option
 
 
+def test_q4_to_q6_hold_more_than_gaps_for_every_option(aid, plan):
+    """A page of gaps alone would meet no standard: each option has a good and a bad side told, and
+    each that is taken up something of what it is like."""
+    table = aid.one(id="sides-depression")
+    for row in table.all("tr", data_option=None):
+        for cell in row.all("td"):
+            assert "No study in this version" not in cell.text, row.attrs["data-option"]
+    for option in plan.options:
+        living = aid.one("section", data_option=option.id).one("dl", class_="living")
+        told = [one for one in living.all("div", data_sentence=None) if one.attrs["data-studies"]]
+        assert told, option.id
+
+
 def test_harms_of_other_people_stand_apart_and_say_so(aid, content, plan):
     """What users for pleasure have is no harm of supervised care."""
     (option,) = (one for one in plan.options if one.id == "ketamine")
@@ -284,6 +297,7 @@ def test_k3_each_outcome_has_counts_or_says_that_there_are_none(aid, plan):
                 "No study in this version",
                 "No study here says how many",
                 "gave no number",
+                "No review here counts how many",
             )
         ), block.text
 
