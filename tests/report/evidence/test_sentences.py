@@ -45,7 +45,7 @@ def test_a_headline_from_two_trials_in_people(made):
     )
     effect = (
         "The groups differed by −0.45 SD units (−0.59 to −0.31), in 2 trials with 400 people. "
-        "The control was a dummy pill."
+        "The other group had a dummy pill. A number below zero would favour LSD."
     )
     assert said["primary:effect"].text == effect
     behind = said["primary:headline"].opens
@@ -86,7 +86,7 @@ def test_the_control_is_what_the_pooled_trials_used(outcomes, kind, control, mad
     one = study("a2020")
     one["arms"][1]["kind"] = kind
     said = told(made([one], outcomes=outcomes, analyses=[analysis(comparators=ANY_PLACEBO)]))
-    assert said["primary:effect"].text.endswith(f"The control was {control}.")
+    assert f" The other group had {control}. " in said["primary:effect"].text
     assert said["primary:people"].text.startswith(f"Of 100 people on {control}, about 35")
     assert (
         said["primary:control"].text
@@ -194,8 +194,8 @@ def test_belief_is_told_from_guesses_and_from_effects_given_them(made):
     assert "(week 4), people were right in 70 of 100 guesses." in said["primary:guesses"].text
     assert said["primary:guesses"].studies == ("a2020",)
     assert said["given:guess-adjusted"].text == (
-        "With their guess held equal, the groups differed by −0.10 SD units (−0.30 to 0.10), in 1 "
-        "trial with 200 people."
+        "Among people who made the same guess, the groups differed by −0.10 SD units (−0.30 to "
+        "0.10), in 1 trial with 200 people."
     )
     # both effects are -0.5: the upper limit is -0.5 + 1.96 * 0.1 / sqrt(2) = -0.361
     assert "by 0.36 SD units" in said["primary:tipping"].text
@@ -239,7 +239,8 @@ def test_people_on_placebo_are_told_from_their_own_means(made):
     ]
     said = told(made([one, study("b2021")]))
     assert said["primary:control-change-a2020"].text == (
-        "In a2020, people on a dummy pill went from 20.5 to 14.0 points on MADRS, without LSD."
+        "In a2020, people on a dummy pill went from 20.5 to 14.0 points on a scale of low mood "
+        "(MADRS), without LSD."
     )
     assert said["primary:control-change-a2020"].studies == ("a2020",)
     assert not untraced(said["primary:control-change-a2020"])

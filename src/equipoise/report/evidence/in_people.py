@@ -15,9 +15,11 @@ from equipoise.report.evidence.effect import (
     texts,
 )
 from equipoise.report.evidence.sentence import Shown
-from equipoise.report.evidence.templates import fill
+from equipoise.report.evidence.study_name import study_name
+from equipoise.report.evidence.templates import fill, scale
 from equipoise.report.numbers import number
 from equipoise.synthesis.judgement.absolute_effects import whole_people
+from equipoise.synthesis.review.study_effects import RATIOS
 from equipoise.synthesis.review.study_numbers import BASELINE
 
 if TYPE_CHECKING:
@@ -42,10 +44,19 @@ def told(answer: Answer) -> Iterator[Sentence]:
     row = answer.central
     if row is not None and row.low is not None:
         shown = effect_shown(row, answer.analysis.measure) | {"studies": studies_shown(answer)}
-        text = fill("effect", **texts(shown), control=answer.control)
+        text = fill(
+            "effect", **texts(shown), control=answer.control, side=_favoured(answer),
+            x=answer.wording.treatment,
+        )  # fmt: skip
         yield answer.sentence("effect", "effect", text, shown.values())
     yield _who(answer)
     yield from _control(answer, share)
+
+
+def _favoured(answer: Answer) -> str:
+    """Return which side of no difference is the treatment's: the words of an axis, no finding."""
+    none = "one" if answer.analysis.measure in RATIOS else "zero"
+    return f"{'below' if answer.outcome.higher == 'worse' else 'above'} {none}"
 
 
 def _who(answer: Answer) -> Sentence:
@@ -150,8 +161,8 @@ def _change(answer: Answer, row: Row) -> Iterator[Sentence]:
             part: Shown("control-mean", f"{row.study.id} ({part})", value, number(value, 1))
             for part, value in (("before", before), ("after", after))
         }
-        instrument = row.outcome.instrument or answer.wording.outcome
-        shown["study"] = Shown("study", row.study.id, None, row.study.id)
+        instrument = scale(row.outcome.instrument, answer.wording.outcome)
+        shown["study"] = Shown("study", row.study.id, None, study_name(row.study))
         shown["instrument"] = Shown("instrument", row.study.id, None, instrument)
         words = {"control": answer.control, "x": answer.wording.treatment}
         yield answer.sentence(

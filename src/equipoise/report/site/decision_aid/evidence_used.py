@@ -36,6 +36,8 @@ class Used:
 
     Parameters
     ----------
+    time
+        When people were asked, as the studies say.
     studies, pooled, left_out
         Counts: in the review, in the answer, and not in the answer.
     searches
@@ -50,6 +52,7 @@ class Used:
     condition: str
     query: str
     told: Told
+    time: str
     certainty: str
     studies: int
     pooled: int
@@ -74,9 +77,9 @@ def _used(options: Iterable[OptionTold]) -> Iterator[Used]:
                 chosen = made.selections[name]
                 reasons, why = _reasons(box.told, name)
                 yield Used(
-                    told.option.name, condition, box.query, box.told, box.lines[0].certainty,
-                    len(made.folder.studies), len(chosen.rows), len(chosen.left_out),
-                    len(read_records(made.folder.searches)), reasons, why,
+                    told.option.name, condition, box.query, box.told, box.time,
+                    box.lines[0].certainty, len(made.folder.studies), len(chosen.rows),
+                    len(chosen.left_out), len(read_records(made.folder.searches)), reasons, why,
                 )  # fmt: skip
 
 
