@@ -6,7 +6,7 @@ Whoever rewrites one chain has to rewrite the other, which another user on anoth
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from equipoise.concealment.verify_ledger import Row
 
@@ -39,3 +39,10 @@ def cross_check(web: Iterable[Row], allocator: Iterable[Row]) -> tuple[str, ...]
 def _allocated(rows: Iterable[Row]) -> Iterable[tuple[Row, dict[str, dict[str, str]]]]:
     bodies = ((row, json.loads(row.body)) for row in rows)
     return ((row, body) for row, body in bodies if body["act"] == "allocated")
+
+
+def handed_out(rows: Iterable[Row]) -> Iterator[tuple[str, str, str, str]]:
+    """Return participant, stratum, kit and the row's hash of every allocation."""
+    for row, body in _allocated(rows):
+        participant, stratum, kit = (body["details"][name] for name in SAME)
+        yield participant, stratum, kit, row.hash
