@@ -55,6 +55,19 @@ def server(*, durable: bool = False) -> Iterator[str]:
         shutil.rmtree(home, ignore_errors=True)
 
 
+def restart(address: str) -> None:
+    """Restart the server at an address that `server` gave."""
+    home = Path(address.partition("host=")[2].partition("&")[0])
+    settings = f"-k {home} -c listen_addresses='' -c max_connections=60 -c fsync=off"
+    folder = binaries()
+    assert folder is not None
+    subprocess.run(  # noqa: S603
+        [folder / "pg_ctl", "-D", home / "data", "-o", settings, "-l", home / "log",
+         "-m", "immediate", "-w", "restart"],
+        check=True, capture_output=True, user=_user(), cwd=home,
+    )  # fmt: skip
+
+
 def _user() -> str | None:
     """Return who runs it: the server refuses to run as root."""
     if os.getuid() != 0:
