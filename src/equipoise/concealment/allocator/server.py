@@ -46,6 +46,10 @@ NEXT = (
     "SELECT COUNT(*) FROM strata s "
     "WHERE next != (SELECT COUNT(*) FROM allocations WHERE stratum = s.code)"
 )
+SINCE = (
+    "SELECT seq, hash, body FROM ledger "
+    "WHERE seq > COALESCE((SELECT seq FROM ledger WHERE hash = ?), 0) ORDER BY seq LIMIT 1000"
+)
 AGAIN = "Nothing was acknowledged: send the same request again, with the same key."
 LONGEST = 64 * 1024
 """Bytes of a request, at most."""
@@ -115,11 +119,10 @@ class Allocator:
         return asdict(broken)
 
     def _status(self, asked: Mapping[str, Any]) -> dict[str, Any]:
-        """Count; with `after`, also tell the ledger's rows that follow that row."""
+        """Count; with `after` (a hash) also tell the ledger's rows that follow."""
         found = status(self._database)
         if "after" in asked:
-            sql = "SELECT seq, hash, body FROM ledger WHERE seq > ? ORDER BY seq LIMIT 1000"
-            found["rows"] = self._database.execute(sql, (asked["after"],))
+            found["rows"] = self._database.execute(SINCE, (asked["after"],))
         return found
 
     def _verify(self, asked: Mapping[str, Any]) -> dict[str, Any]:  # noqa: ARG002
