@@ -1,8 +1,10 @@
 """A sealed trial at work, as people type it: kits, a crash between two ledgers, a break, a lock."""
 
+import csv
 import json
 import sqlite3
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -239,3 +241,68 @@ def test_a_lock_beside_the_wrong_allocator_is_refused(run, trial, give, records,
     assert (done.exit_code, "The two ledgers differ" in done.stderr) == (1, True)
     assert "--database" in done.stderr
     assert acts(trial, "web")[-1]["act"] == "allocated"
+
+
+LOOK = ("--committee", "DMC-1", "--reason", "Charter 4.2: five events", "--by", "dmc.stat")
+
+
+def test_the_interim_door_is_on_record_and_tells_one_file_alone(run, trial, give, tmp_path):
+    for who in ("P1", "P2", "P3"):
+        give(who)
+    with (tmp_path / "sealed/statistician/list.csv").open(encoding="utf-8") as stream:
+        arms = {row["kit"]: row["arm"] for row in csv.DictReader(stream)}
+    done = run("interim", "sealed", *SHARES, *LOOK, "--out", "look.csv")
+    assert done.exit_code == 0
+    assert "3 participants so far, for DMC-1" in done.stdout
+    assert not [arm for arm in set(arms.values()) if arm in done.output]
+    assert (tmp_path / "look.csv").stat().st_mode & 0o777 == 0o600
+    with (tmp_path / "look.csv").open(encoding="utf-8") as stream:
+        rows = list(csv.DictReader(stream))
+    assert [row["participant"] for row in rows] == ["P1", "P2", "P3"]
+    assert all(arms[row["kit"]] == row["arm"] for row in rows)
+    for chain in ("web", "allocator"):
+        last = acts(trial, chain)[-1]
+        assert (last["act"], last["actor"]) == ("interim door opened", "dmc.stat")
+        assert last["details"].keys() == {"committee", "reason", "participants"}
+        assert "five events" not in json.dumps(last)
+    assert run("verify", "sealed").exit_code == 0
+    assert give("P4").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("shares", "more", "told"),
+    [
+        (SHARES[:2], (), "2 shares open the blind, and 1 came"),
+        ((), (), "2 shares open the blind, and 0 came"),
+        (SHARES, ("--reason", " "), "needs a reason"),
+        (SHARES, ("--committee", "DMC one"), "committee of 'interim door opened' must be a code"),
+    ],
+)
+def test_the_interim_door_stays_shut_and_leaves_no_row(request, run, shares, more, told):
+    trial, give = request.getfixturevalue("trial"), request.getfixturevalue("give")
+    give("P1")
+    done = run("interim", "sealed", *shares, *LOOK, *more, "--out", "look.csv")
+    assert (done.exit_code, told in done.stderr) == (1, True)
+    assert not Path("look.csv").exists()
+    for chain in ("web", "allocator"):
+        assert "interim door opened" not in [body["act"] for body in acts(trial, chain)]
+
+
+def test_the_rows_of_the_interim_door_stand_before_a_box_is_opened(run, trial, give, monkeypatch):
+    give("P1")
+
+    def fails(*args, **kwargs):
+        raise DataError("a box does not open")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("equipoise.concealment.interim.open_kit", fails)
+        assert run("interim", "sealed", *SHARES, *LOOK, "--out", "look.csv").exit_code == 1
+    assert [acts(trial, c)[-1]["act"] for c in ("web", "allocator")] == ["interim door opened"] * 2
+
+
+def test_no_interim_door_after_the_lock(run, trial, give, records):
+    give("P1")
+    records(["P1"])
+    run("lock", "sealed", "records", "--by", "dm")
+    done = run("interim", "sealed", *SHARES, *LOOK, "--out", "look.csv")
+    assert (done.exit_code, "The trial is locked" in done.stderr) == (1, True)
