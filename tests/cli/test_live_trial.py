@@ -1,6 +1,7 @@
 """A sealed trial at work, as people type it: kits, a crash between two ledgers, a break, a lock."""
 
 import csv
+import importlib.util
 import json
 import sqlite3
 from datetime import UTC, datetime
@@ -17,6 +18,14 @@ from equipoise.concealment.seal.zones import Zones
 from equipoise.errors import DataError
 from equipoise.protocol import read_protocol
 from equipoise.records import BlindedRecords, read_folder, write_folder
+
+_spec = importlib.util.spec_from_file_location(
+    "postgres", Path(__file__).parents[1] / "concealment" / "postgres.py"
+)
+assert _spec is not None
+assert _spec.loader is not None
+postgres = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(postgres)
 
 PROTOCOL = """
 identifier: LSD-1
@@ -306,3 +315,29 @@ def test_no_interim_door_after_the_lock(run, trial, give, records):
     run("lock", "sealed", "records", "--by", "dm")
     done = run("interim", "sealed", *SHARES, *LOOK, "--out", "look.csv")
     assert (done.exit_code, "The trial is locked" in done.stderr) == (1, True)
+
+
+def test_a_folder_whose_keys_were_exchanged_is_found_by_a_key_that_somebody_kept(run, trial):
+    public = json.loads(trial.zones.public_seal.read_text("utf-8"))
+    assert run("verify", "sealed", "--key", public["ledger_keys"]["web"]).exit_code == 0
+    done = run("verify", "sealed", "--key", "ab" * 32)
+    assert (done.exit_code, "signed by other keys" in done.stdout) == (1, True)
+
+
+def test_a_whole_trial_whose_allocator_keeps_its_ledger_in_postgresql(run, trial, records):
+    if postgres.programs() is None:
+        pytest.skip("no PostgreSQL server is installed here (Debian: postgresql)")
+    with postgres.server() as address:
+        where = ("--database", address)
+        for who in ("P1", "P2"):
+            given = ("--here", *where, "--participant", who, "--stratum", "London")
+            assert run("allocate", "next", "sealed", *given).exit_code == 0
+        records(["P1", "P2"])
+        alone = run("lock", "sealed", "records", "--by", "dm")
+        assert (alone.exit_code, "name it: --database" in alone.stderr) == (1, True)
+        done = run("interim", "sealed", *SHARES, *LOOK, "--out", "look.csv", *where)
+        assert done.exit_code == 0
+        assert run("lock", "sealed", "records", "--by", "dm", *where).exit_code == 0
+        late = ("--here", *where, "--participant", "P3", "--stratum", "London")
+        assert "trial is locked" in run("allocate", "next", "sealed", *late).stderr
+        assert run("verify", "sealed", *where).exit_code == 0

@@ -12,12 +12,13 @@ from equipoise.errors import DataError
 
 from ..conftest import ARMS, plan_of, repeating, write_zones  # noqa: TID252
 
+WORDS = ["2", "3", "5", "10"]  # keys whose draws would go on with other levels
 PROCEDURE = {"procedure": "minimisation", "factors": {"sex": ["f", "m"]}, "arms": list(ARMS)}
 
 
-def opened(tmp_path, kits):
-    changed = {"procedure": PROCEDURE, "strata": (), "kits": dict.fromkeys(ARMS, kits)}
-    opening = Opening.fresh(plan_of(**changed), repeating("heap"))
+def opened(tmp_path, *kits, word="heap"):
+    changed = {"procedure": PROCEDURE, "strata": (), "kits": dict(zip(ARMS, kits, strict=True))}
+    opening = Opening.fresh(plan_of(**changed), repeating(word))
     home = Home(write_zones(opening, tmp_path / "sealed"))
     home.open().close()
     return opening, home
@@ -32,7 +33,7 @@ def levels(k):
 
 
 def test_three_processes_by_turns_give_the_kits_that_the_key_gives(tmp_path, clock):
-    opening, home = opened(tmp_path, 12)
+    opening, home = opened(tmp_path, 12, 12)
     own = [(connect(home.database), chooser(opening)) for _ in range(3)]
     given = []
     for k in range(15):
@@ -45,7 +46,7 @@ def test_three_processes_by_turns_give_the_kits_that_the_key_gives(tmp_path, clo
 
 
 def test_what_fails_leaves_no_trace_in_the_next_draw(tmp_path, clock):
-    opening, home = opened(tmp_path, 12)
+    opening, home = opened(tmp_path, 12, 12)
     database, choose = connect(home.database), chooser(opening)
     given = []
     for k in range(8):
@@ -60,9 +61,10 @@ def test_what_fails_leaves_no_trace_in_the_next_draw(tmp_path, clock):
     assert given == list(live_kits(opening, [levels(k) for k in range(8)]))
 
 
-def test_once_an_arm_is_used_up_no_other_levels_are_tried_on(tmp_path, clock):
+@pytest.mark.parametrize("word", WORDS)
+def test_once_an_arm_is_used_up_no_other_levels_are_tried_on(tmp_path, clock, word):
     """Else every later participant would be known to share an arm, and levels would be tried."""
-    opening, home = opened(tmp_path, 3)
+    opening, home = opened(tmp_path, 3, 3, word=word)
     database, choose = connect(home.database), chooser(opening)
     answers = []
     for k in range(60):
