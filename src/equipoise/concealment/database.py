@@ -16,6 +16,8 @@ from typing import Any
 from equipoise.errors import DataError
 
 BUSY_SECONDS = 60
+MAKING = 6_091_957
+"""PostgreSQL's advisory lock while the tables are made: any number that is always the same."""
 Row = tuple[Any, ...]
 
 
@@ -68,6 +70,11 @@ class Database:
         with suppress(*self.failures):  # SQLite undoes by itself when the disk is full
             self.execute("ROLLBACK")
 
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Keep out other processes that would make the same tables; SQLite does so by itself."""
+        yield
+
     def alive(self) -> bool:
         """Say whether it answers: a server may have been restarted meanwhile."""
         try:
@@ -98,6 +105,16 @@ class PostgreSQL(Database):
         if values:  # only then does psycopg read signs of percent
             sql = sql.replace("%", "%%").replace("?", "%s")
         return super().execute(sql, values)
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Keep out other processes that would make the same tables."""
+        self.execute("SELECT pg_advisory_lock(?)", (MAKING,))
+        try:
+            yield
+        finally:
+            with suppress(*self.failures):  # a connection that is gone holds no lock
+                self.execute("SELECT pg_advisory_unlock(?)", (MAKING,))
 
 
 def connect(address: str | Path) -> Database:

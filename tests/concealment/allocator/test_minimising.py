@@ -1,5 +1,7 @@
 """Minimisation by several processes, and a heap in which one arm is used up."""
 
+import threading
+
 import pytest
 
 from equipoise.concealment.allocator import Asked, RefusedError, allocate, connect
@@ -16,10 +18,14 @@ WORDS = ["2", "3", "5", "10"]  # keys whose draws would go on with other levels
 PROCEDURE = {"procedure": "minimisation", "factors": {"sex": ["f", "m"]}, "arms": list(ARMS)}
 
 
-def opened(tmp_path, *kits, word="heap"):
+def sealed_home(tmp_path, *kits, word="heap"):
     changed = {"procedure": PROCEDURE, "strata": (), "kits": dict(zip(ARMS, kits, strict=True))}
     opening = Opening.fresh(plan_of(**changed), repeating(word))
-    home = Home(write_zones(opening, tmp_path / "sealed"))
+    return opening, Home(write_zones(opening, tmp_path / "sealed"))
+
+
+def opened(tmp_path, *kits, word="heap"):
+    opening, home = sealed_home(tmp_path, *kits, word=word)
     home.open().close()
     return opening, home
 
@@ -78,4 +84,28 @@ def test_once_an_arm_is_used_up_no_other_levels_are_tried_on(tmp_path, clock, wo
     assert set(answers[:first]) == {"kit"}
     assert set(answers[first:]) == {"list exhausted"}
     assert not ledger_of(database).verify().bad
+    database.close()
+
+
+def test_several_allocators_that_start_at_once_take_one_list_in(address, tmp_path):
+    _, home = sealed_home(tmp_path, 3, 3)
+    home = Home(home.zones, address if address.startswith("postgresql") else None)
+    faults = []
+
+    def start():
+        barrier.wait()
+        try:
+            home.open().close()
+        except Exception as error:
+            faults.append(error)
+
+    barrier = threading.Barrier(5)
+    threads = [threading.Thread(target=start) for _ in range(5)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert faults == []
+    database = home.open()
+    assert database.execute("SELECT COUNT(*) FROM kits") == [(6,)]
     database.close()
