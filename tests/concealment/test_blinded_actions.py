@@ -95,17 +95,24 @@ class BlindedPerson(RuleBasedStateMachine):
         ]
         self.given = {}
 
+    def usual(self, half):
+        """A stratum and levels that the procedure knows."""
+        if self.kind == "live":
+            return "pool", {"sex": "f" if half else "m"}
+        return "London" if half else "Zürich", {}
+
     def both(self, **asked):
         one, other = (world.ask(asked) for world in self.worlds)
         assert _seen(one) == _seen(other)
         return one
 
     @rule(
-        who=st.sampled_from(PEOPLE), where=st.sampled_from(STRATA),
+        who=st.sampled_from(PEOPLE), half=st.booleans(),
         request=st.sampled_from(["own", "own", "own", "again", ""]),
-        levels=st.sampled_from(LEVELS),
+        odd=st.just(()) | st.tuples(st.sampled_from(STRATA), st.sampled_from(LEVELS)),
     )  # fmt: skip
-    def allocate(self, who, where, request, levels):
+    def allocate(self, who, half, request, odd):
+        where, levels = odd or self.usual(half)
         key = f"key {who}" if request == "own" else request
         asked = {"verb": "allocate", "participant": who, "stratum": where, "request": key}
         found = self.both(**asked, levels=levels)
