@@ -59,6 +59,23 @@ def server(*, durable: bool = False) -> Iterator[str]:
         shutil.rmtree(home, ignore_errors=True)
 
 
+def restart(address: str) -> None:
+    """Restart the server at an address that `server` gave."""
+    home = Path(address.partition("host=")[2].partition("&")[0])
+    settings = f"-k {home} -c listen_addresses='' -c max_connections=60 -c fsync=off"
+    folder = binaries()
+    assert folder is not None
+    command = [folder / "pg_ctl", "-D", home / "data", "-o", settings, "-l", home / "log"]
+    subprocess.run(  # noqa: S603
+        [*command, "-m", "immediate", "-w", "restart"],
+        check=True,
+        user=_user(),
+        cwd=home,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+
+
 def _user() -> str | None:
     """Return who runs it: the server refuses to run as root."""
     if os.getuid() != 0:

@@ -264,3 +264,18 @@ def test_any_json_is_judged_and_never_crashes(value):
     text = json.dumps({"seq": 1, "act": value, "details": value, "prev": value, "time": value})
     row = verify_ledger.Row(1, verify_ledger.row_hash(text), text)
     assert verify_rows([row]).bad_row == 1
+
+
+@pytest.mark.parametrize("forged", ["true", "1.0"])
+def test_a_number_written_in_another_way_is_a_fault(ledger, forged):
+    """JSON's true and 1.0 equal 1 in Python; a row has one form."""
+    first = next(ledger.store.rows())
+    body = first.body.replace('"seq":1', f'"seq":{forged}')
+    assert body != first.body
+    row = verify_ledger.Row(1, verify_ledger.row_hash(body), body)
+    assert "calls itself row" in verify_rows([row]).bad
+
+
+def test_a_deep_nest_is_judged_and_never_crashes():
+    text = "[" * 100_000
+    assert verify_rows([verify_ledger.Row(1, verify_ledger.row_hash(text), text)]).bad

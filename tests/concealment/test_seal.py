@@ -237,7 +237,7 @@ def test_each_zone_has_its_files_and_secrets_are_their_owners(zones):
         name
         for name in files
         if name.startswith(("custodians", "print", "statistician"))
-        or name.endswith(("_key", "kits.jsonl"))
+        or name.endswith(("_key", "kits.jsonl", "ledger.sqlite"))
     )
 
 

@@ -7,7 +7,7 @@ import signal
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import click
 
@@ -29,6 +29,18 @@ here_option = click.option(
     is_flag=True,
     help="Without a running allocator: do it in this process, for a small trial on one machine.",
 )
+passphrase_option = click.option(
+    "--passphrase-file", type=click.File(encoding="utf-8"), metavar="FILE",
+    help="Read it from a file, - for standard input; asked for if left out. Never on the command "
+    "line, which every user of the machine can list.",
+)  # fmt: skip
+
+
+def read_passphrase(file: IO[str] | None, *, twice: bool = False) -> str:
+    """Read a passphrase from a file, or ask for it without showing it."""
+    if file is not None:
+        return file.readline().rstrip("\r\n")
+    return str(click.prompt("Passphrase", hide_input=True, confirmation_prompt=twice))
 
 
 def clock() -> datetime:
@@ -57,6 +69,21 @@ def answered(home: Home, verb: str, *, here: bool, **values: Any) -> dict[str, A
     if not found.pop("ok"):
         raise DataError(str(found["message"]))
     return dict(found)
+
+
+def tell_web(home: Home, by: str, *, here: bool) -> None:
+    """Write into the web's chain, where it is here, what the allocator did since."""
+    from equipoise.concealment.opened_ledger import opened_ledger  # noqa: PLC0415
+    from equipoise.concealment.web_chain import catch_up  # noqa: PLC0415
+
+    def since(after: str) -> Any:
+        return answered(home, "status", here=here, after=after)["rows"]
+
+    path = home.zones.ledger("web")
+    if not path.is_file():
+        return
+    with opened_ledger(str(path)) as chain:
+        catch_up(chain, since, actor=by, now=clock())
 
 
 @click.command()
@@ -120,7 +147,10 @@ def next_(
         home, "allocate", here=here, participant=participant, stratum=stratum,
         request=request or participant, levels=_levels(levels),
     )  # fmt: skip
-    _tell_web(home, by, found, participant)
+    try:
+        tell_web(home, by, here=here)
+    except DataError as error:
+        raise DataError(f"{participant} has a kit, which the web's ledger lacks. {error}") from None
     told = {"participant": participant, **found}
     click.echo(json.dumps(told, indent=1) if as_json else f"{participant}: kit {found['kit']}")
 
@@ -130,20 +160,6 @@ def _levels(given: tuple[str, ...]) -> dict[str, str]:
     if any(not (name and sign and level) for name, sign, level in pairs):
         raise click.BadParameter("--level is written FACTOR=LEVEL, as in sex=f.")
     return {name: level for name, _, level in pairs}
-
-
-def _tell_web(home: Home, by: str, found: dict[str, Any], participant: str) -> None:
-    """Write the kit into the web's chain, with the head of the allocator's."""
-    from equipoise.concealment.opened_ledger import opened_ledger  # noqa: PLC0415
-
-    path = home.zones.ledger("web")
-    if not path.is_file() or found["replayed"]:
-        return
-    with opened_ledger(str(path)) as chain:
-        chain.append(
-            "allocated", actor=by, now=clock(), participant=participant, kit=found["kit"],
-            stratum=found["stratum"], allocator_head=found["head"],
-        )  # fmt: skip
 
 
 @click.command()
@@ -193,9 +209,11 @@ def check(trial: Path, database: str | None, here: bool, as_json: bool) -> None:
 @trial_argument
 @click.argument("name")
 @click.option("--role", required=True, help="investigator, physician, pharmacist, ...")
-@click.option("--passphrase", prompt=True, hide_input=True, confirmation_prompt=True)
+@passphrase_option
 @database_option
-def person(trial: Path, name: str, role: str, passphrase: str, database: str | None) -> None:
+def person(
+    trial: Path, name: str, role: str, passphrase_file: IO[str] | None, database: str | None
+) -> None:
     """Let NAME break the code of one participant in an emergency, at any hour.
 
     \b
@@ -204,6 +222,7 @@ def person(trial: Path, name: str, role: str, passphrase: str, database: str | N
     """
     from equipoise.concealment.allocator import enter_person  # noqa: PLC0415
 
+    passphrase = read_passphrase(passphrase_file, twice=True)
     opened = home_of(trial, database).open()
     enter_person(opened, name, role, passphrase)
     opened.close()

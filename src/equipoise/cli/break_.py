@@ -4,28 +4,36 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, Any
 
 import click
 
-from equipoise.cli.allocate_live import answered, clock, database_option, here_option, home_of
+from equipoise.cli.allocate_live import (
+    answered,
+    database_option,
+    here_option,
+    home_of,
+    passphrase_option,
+    read_passphrase,
+    tell_web,
+)
 from equipoise.cli.options import json_option
 from equipoise.cli.vault_options import trial_argument
-
-if TYPE_CHECKING:
-    from equipoise.concealment.allocator_home import Home
+from equipoise.errors import DataError
 
 
 @click.command()
 @trial_argument
 @click.argument("participant")
 @click.option("--by", required=True, metavar="NAME", help="Who asks: entered with allocate person.")
-@click.option("--passphrase", prompt=True, hide_input=True, help="Asked for if left out.")
+@passphrase_option
 @click.option(
     "--category", required=True,
     help="adverse event, overdose or poisoning, pregnancy, other emergency.",
 )  # fmt: skip
-@click.option("--reason", required=True, help="In words; it stays with the allocator.")
+@click.option(
+    "--reason", prompt=True, help="In words; it stays with the allocator. Asked for if left out."
+)
 @click.option(
     "--treatment-differs/--treatment-same", required=True, default=None,
     help="Will the participant be treated differently for knowing?",
@@ -34,8 +42,9 @@ if TYPE_CHECKING:
 @here_option
 @json_option
 def command(
-    trial: Path, participant: str, by: str, passphrase: str, category: str, reason: str,
-    treatment_differs: bool, database: str | None, here: bool, as_json: bool,
+    trial: Path, participant: str, by: str, passphrase_file: IO[str] | None, category: str,
+    reason: str, treatment_differs: bool, database: str | None, here: bool,
+    as_json: bool,
 ) -> None:  # fmt: skip
     """Reveal what PARTICIPANT of TRIAL received. Works at any hour, without custodians.
 
@@ -49,10 +58,18 @@ def command(
     """
     home = home_of(trial, database)
     found = answered(
-        home, "break", here=here, participant=participant, name=by, passphrase=passphrase,
-        category=category, reason=reason, treatment_differs=treatment_differs,
+        home, "break", here=here, participant=participant, name=by,
+        passphrase=read_passphrase(passphrase_file), category=category, reason=reason,
+        treatment_differs=treatment_differs,
     )  # fmt: skip
-    _tell_web(home, by, found, category, treatment_differs)
+    _show(participant, found, as_json)
+    try:
+        tell_web(home, by, here=here)
+    except DataError as error:  # whoever treats must not wait for a disk
+        click.echo(f"The next act tells the web's ledger, which could not be: {error}", err=True)
+
+
+def _show(participant: str, found: dict[str, Any], as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(found, ensure_ascii=False, indent=1))
         return
@@ -62,24 +79,3 @@ def command(
         f"{found['asked']} of the allocator's ledger says that you asked, and why.",
         err=True,
     )
-
-
-def _tell_web(
-    home: Home, by: str, found: dict[str, Any], category: str, treatment_differs: bool
-) -> None:
-    """Write into the web's chain that a code was broken: never what it was."""
-    from equipoise.concealment.opened_ledger import opened_ledger  # noqa: PLC0415
-
-    path = home.zones.ledger("web")
-    if not path.is_file():
-        return
-    with opened_ledger(str(path)) as chain:
-        asked = chain.append(
-            "code break asked", actor=by, now=clock(), participant=found["participant"],
-            category=category, reason=found["reason"], role=found["role"],
-            treatment_differs=treatment_differs,
-        )  # fmt: skip
-        chain.append(
-            "code broken", actor=by, now=clock(), participant=found["participant"],
-            asked=asked.seq,
-        )  # fmt: skip

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from equipoise.cli.allocate_live import database_option
 from equipoise.cli.options import json_option
 from equipoise.cli.vault_options import (
     allocator_of,
     blinded_records,
     by_option,
-    database_option,
     ledger_of,
     ledger_option,
     now_option,
@@ -22,7 +22,8 @@ from equipoise.cli.vault_options import (
 )
 
 if TYPE_CHECKING:
-    import datetime
+    from equipoise.concealment.verify_ledger import Row
+    from equipoise.records import BlindedRecords
 
 
 @click.command()
@@ -34,18 +35,14 @@ if TYPE_CHECKING:
 @now_option
 @json_option
 def command(
-    trial: Path,
-    records: Path,
-    by: str,
-    ledger: str | None,
-    database: str | None,
-    now: datetime.datetime,
+    trial: Path, records: Path, by: str, ledger: str | None, database: str | None, now: object,
     as_json: bool,
-) -> None:
+) -> None:  # fmt: skip
     """Lock RECORDS, the blinded records folder of TRIAL, before anything is unblinded.
 
-    Writes the hash of the records into the ledger, and into the allocator's, which then allocates
-    nobody any more. Final unblinding and reveal ask for it.
+    Writes the hash of the records into the web's ledger and, where it lies in TRIAL or in
+    --database, into the allocator's: nobody is allocated from then on. What the web's ledger
+    lacks of the allocator's is written first. Final unblinding and reveal ask for the lock.
 
     \b
     Examples:
@@ -53,25 +50,47 @@ def command(
       equipoise lock sealed/ records/ --by data-manager --ledger web/ledger.sqlite
     """
     from equipoise.concealment.ledger import never_of  # noqa: PLC0415  (--help is instant)
-    from equipoise.concealment.lock import find_lock, lock  # noqa: PLC0415
-    from equipoise.concealment.opened_ledger import opened_ledger  # noqa: PLC0415
 
-    held, zones = blinded_records(records), zones_of(trial)
+    held = blinded_records(records)
     arms = never_of(*held.protocol.arm_names)
-    if where := allocator_of(zones, database):  # first: from now on nobody is allocated
-        with opened_ledger(where, arms) as chain:
-            before = find_lock(chain)
-            if before is None or before.records != held.sha256:
-                lock(chain, held, actor=by, now=now)
-    with opened_ledger(ledger_of(zones, ledger), arms) as chain:
-        row = lock(chain, held, actor=by, now=now)
+    zones, who = zones_of(trial), {"actor": by, "now": now}
+    allocator, web = allocator_of(zones, database), ledger_of(zones, ledger)
+    if allocator and (database or Path(allocator).resolve() != Path(web).resolve()):
+        row, own = _both(web, allocator, held, arms, who)
+    else:
+        row, own = _one(web, held, arms, who), None
     told = {"trial": held.protocol.identifier, "locked": True, "records": held.sha256}
-    told |= {"row": row.seq, "head": row.hash}
+    told |= {"row": row.seq, "head": row.hash, "allocator_row": own.seq if own else None}
     if as_json:
         click.echo(json.dumps(told, indent=1))
         return
     click.echo(f"Locked {len(held.participants)} participants, records {held.sha256}")
     click.echo(f"Ledger row {row.seq}, head {row.hash}")
+    if told["allocator_row"]:
+        click.echo(f"The allocator's ledger row {told['allocator_row']}: no more kits are given")
+    elif ledger is None and not allocator:
+        click.echo("The allocator is not here and gives kits on: lock its ledger, too "
+                   "(--ledger, where it lies).", err=True)  # fmt: skip
     click.echo(
         "Hand this head to people outside: it shows that nothing was changed after.", err=True
     )
+
+
+def _one(web: str, held: BlindedRecords, arms: frozenset[str], who: dict[str, Any]) -> Row:
+    from equipoise.concealment.lock import lock  # noqa: PLC0415
+    from equipoise.concealment.opened_ledger import opened_ledger  # noqa: PLC0415
+
+    with opened_ledger(web, arms) as chain:
+        return lock(chain, held, **who)
+
+
+def _both(
+    web: str, allocator: str, held: BlindedRecords, arms: frozenset[str], who: dict[str, Any]
+) -> tuple[Row, Row | None]:
+    from equipoise.concealment.lock_both import lock_both  # noqa: PLC0415
+    from equipoise.concealment.opened_ledger import opened_ledger  # noqa: PLC0415
+
+    with opened_ledger(web, arms) as chain:
+        chain.store.lock()  # always before the allocator's, so that no two wait for each other
+        with opened_ledger(allocator, arms) as other:
+            return lock_both(chain, other, held, **who)

@@ -20,6 +20,7 @@ VERBS = {
     "seal": ("seal", "Draw and seal the allocation: kits, boxes, shares, commitment."),
     "verify": ("verify", "Is the seal whole, and was nothing changed in the ledger?"),
     "break": ("break_", "Reveal one participant's arm in an emergency, on the record."),
+    "interim": ("interim", "Arms so far, for a monitoring committee alone, on the record."),
     "lock": ("lock", "Lock the records, before anything is unblinded."),
     "unblind": ("unblind", "Open the blind of a locked trial, with two custodians' shares."),
     "reveal": ("reveal", "Derive the sealed list again, and say whether it fits."),

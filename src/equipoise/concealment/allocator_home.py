@@ -23,6 +23,7 @@ from equipoise.concealment.seal.zones import (
     read_opening,
     read_public_seal,
 )
+from equipoise.errors import DataError
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +51,26 @@ class Home:
         DataError
             When the folder is no sealed trial, or what lies in it does not fit together.
         """
-        kits, public = self.zones.boxed_kits, self.zones.boxed_kits.with_name("seal.json")
         database = connect(self.database)
-        create(database)
-        if not database.execute("SELECT name FROM trial"):
-            rows = []
-            if self.address:
-                begun = open_sqlite(self.zones.ledger("allocator"))
-                rows = list(SqliteStore(begun).rows())
-                begun.close()
-            install(database, read_public_seal(public), read_boxed_kits(kits), rows)
+        if not _installed(database):
+            with database.alone():
+                self._install(database)
         return database
+
+    def _install(self, database: Database) -> None:
+        kits, public = self.zones.boxed_kits, self.zones.boxed_kits.with_name("seal.json")
+        create(database)
+        rows = []
+        if self.address:
+            begun = open_sqlite(self.zones.ledger("allocator"))
+            rows = list(SqliteStore(begun).rows())
+            begun.close()
+        try:
+            if not _installed(database):
+                install(database, read_public_seal(public), read_boxed_kits(kits), rows)
+        except DataError:
+            if not _installed(database):  # another process was quicker
+                raise
 
     def allocator(self, clock: Callable[[], datetime]) -> Allocator:
         """Make the allocator ready to answer."""
@@ -87,3 +97,11 @@ class Home:
             return allocator.answer(json.dumps({"verb": verb, **values}).encode())
         finally:
             allocator.close()
+
+
+def _installed(database: Database) -> bool:
+    """Say whether a sealed list is there: looking makes no table and waits for nobody."""
+    try:
+        return bool(database.execute("SELECT name FROM trial"))
+    except database.failures:
+        return False

@@ -6,6 +6,7 @@ survives a kill. PostgreSQL where an address is given: rows are locked with FOR 
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -15,11 +16,15 @@ from typing import Any
 from equipoise.errors import DataError
 
 BUSY_SECONDS = 60
+MAKING = 6_091_957
+"""PostgreSQL's advisory lock while the tables are made: any number that is always the same."""
 Row = tuple[Any, ...]
 
 
 class StorageError(DataError):
     """The database failed; what was asked was not done, and can be asked again."""
+
+    why = "storage"
 
 
 class Database:
@@ -54,8 +59,8 @@ class Database:
         except self.failures as error:
             self._undo()
             raise StorageError(
-                f"The allocator's database could not take this: {error}. Nothing was kept. Mend "
-                "it (is the disk full?) and send the same request again, with the same key."
+                f"The allocator's database could not take this: {error}. Nothing was acknowledged. "
+                "Mend it (is the disk full?) and send the same request again, with the same key."
             ) from None
         except BaseException:
             self._undo()
@@ -65,12 +70,24 @@ class Database:
         with suppress(*self.failures):  # SQLite undoes by itself when the disk is full
             self.execute("ROLLBACK")
 
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Keep out other processes that would make the same tables; SQLite does so by itself."""
+        yield
+
+    def alive(self) -> bool:
+        """Say whether it answers: a server may have been restarted meanwhile."""
+        try:
+            return bool(self.execute("SELECT 1"))
+        except self.failures:
+            return False
+
     def close(self) -> None:
         """Close the connection."""
         self.connection.close()
 
     begin = "BEGIN IMMEDIATE"
-    failures: tuple[type[Exception], ...] = (sqlite3.OperationalError,)
+    failures: tuple[type[Exception], ...] = (sqlite3.Error,)
 
 
 class PostgreSQL(Database):
@@ -85,7 +102,19 @@ class PostgreSQL(Database):
 
     def execute(self, sql: str, values: Sequence[Any] = ()) -> list[Row]:
         """Run a statement, with this database's mark for values."""
-        return super().execute(sql.replace("?", "%s"), values)
+        if values:  # only then does psycopg read signs of percent
+            sql = sql.replace("%", "%%").replace("?", "%s")
+        return super().execute(sql, values)
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Keep out other processes that would make the same tables."""
+        self.execute("SELECT pg_advisory_lock(?)", (MAKING,))
+        try:
+            yield
+        finally:
+            with suppress(*self.failures):  # a connection that is gone holds no lock
+                self.execute("SELECT pg_advisory_unlock(?)", (MAKING,))
 
 
 def connect(address: str | Path) -> Database:
@@ -104,12 +133,14 @@ def connect(address: str | Path) -> Database:
     if str(address).startswith(("postgresql://", "postgres://")):
         return _postgresql(str(address))
     try:
+        if not Path(address).exists():  # its journals take over its mode
+            os.close(os.open(address, os.O_WRONLY | os.O_CREAT, 0o600))
         connection = sqlite3.connect(
             address, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
         )
         for setting in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
             connection.execute(f"PRAGMA {setting}")
-    except sqlite3.Error as error:
+    except (sqlite3.Error, OSError) as error:
         raise DataError(f"The database {address} cannot be opened: {error}.") from None
     return Database(connection)
 
@@ -125,5 +156,5 @@ def _postgresql(address: str) -> PostgreSQL:
     try:
         connection = psycopg.connect(address, autocommit=True)
     except psycopg.Error as error:
-        raise DataError(f"PostgreSQL cannot be reached: {error}") from None
-    return PostgreSQL(connection, (psycopg.OperationalError,))
+        raise StorageError(f"PostgreSQL cannot be reached: {error}") from None
+    return PostgreSQL(connection, (psycopg.Error,))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from equipoise.concealment.ledger import Ledger
 from equipoise.concealment.ledger_sqlite import SqliteStore, open_sqlite
+from equipoise.errors import DataError
 
 
 @contextmanager
@@ -34,5 +36,10 @@ def opened_ledger(where: str, never: frozenset[str] = frozenset()) -> Iterator[L
         ledger = Ledger(SqliteStore(file), never)
         yield ledger
         ledger.store.commit()
+    except sqlite3.Error as error:
+        raise DataError(
+            f"The ledger {where} could not be written: {error}. No row was kept in it. Mend it "
+            "(is the disk full, or another program at it?) and do the same again."
+        ) from error
     finally:
         file.close()  # rolls back what was not committed

@@ -35,7 +35,8 @@ ROW_TAG = b"equipoise/ledger-row/v1\n"
 GENESIS_TAG = b"equipoise/ledger-genesis/v1\n"
 HEAD_TAG = b"equipoise/ledger-head/v1\n"
 
-HASH, CODE, KIT, COUNT, FLAG, COUNTS = "a hash", "a code", "a kit", "a count", "yes or no", "counts"
+HASH, KIT, COUNT, FLAG, COUNTS = "a hash", "a kit", "a count", "yes or no", "counts"
+CODE = "a code (letters a to z, digits, dots, dashes; at most 64, no blanks)"
 HASHES, ZONE = "hashes", "a time zone"
 BREAK_CATEGORIES = ("adverse event", "overdose or poisoning", "pregnancy", "other emergency")
 ROLES = ("investigator", "physician", "pharmacist", "monitoring committee", "other")
@@ -191,6 +192,11 @@ def _is(kind: str | tuple[str, ...], value: object) -> bool:
     return isinstance(value, bool)
 
 
+def is_code(text: str) -> bool:
+    """Say whether a text may stand in a ledger as the code of a person, a stratum, a committee."""
+    return _is(CODE, text)
+
+
 def seconds_back(before: str, now: str) -> int:
     """Return by how many seconds, rounded up, a clock ran back between two times; else 0."""
     if now >= before:  # of one width, so texts sort as times do
@@ -212,7 +218,7 @@ def verify_rows(
         try:
             body, _ = _DECODE(row.body)  # what follows shows as a body that is not canonical
             bad = _fault_in_chain(found, row, body) or _fault_in_form(found, row, body, never)
-        except (ValueError, TypeError, KeyError, AttributeError) as error:
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
             bad = f"it cannot be read ({error})"
         if bad:
             found.bad, found.bad_row = f"row {place}: {bad}", place
@@ -234,7 +240,7 @@ def _fault_in_chain(found: Finding, row: Row, body: dict[str, Any]) -> str:
     place = found.rows + 1
     if row_hash(row.body) != row.hash:
         return "its hash is not that of its body: it was changed"
-    if body["seq"] != place or row.seq != place:
+    if type(body["seq"]) is not int or body["seq"] != place or row.seq != place:
         return f"it calls itself row {body['seq']}: a row is missing, added or moved"
     if (place == 1) != (body["act"] == "began"):
         return "row 1, and only row 1, begins a ledger"
@@ -251,7 +257,8 @@ def _fault_in_form(found: Finding, row: Row, body: dict[str, Any], never: frozen
     if body["actor"].casefold() in never:
         return "its actor is the name of an arm"
     back = seconds_back(found.time, body["time"]) if found.time else 0
-    if body.get("clock_back", 0) != back or ("clock_back" in body and not back):
+    told = body.get("clock_back", 0)
+    if type(told) is not int or told != back or ("clock_back" in body and not back):
         return "its time is before that of the row before, or says so and is not"
     return fault_of_details(body["act"], body["details"], never)
 

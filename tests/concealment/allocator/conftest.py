@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -84,6 +84,12 @@ def postgres_address() -> Iterator[str]:
         pytest.skip(postgres.WHY_NOT)
     with postgres.server() as address:
         yield address
+
+
+@pytest.fixture
+def postgres_restart() -> Callable[[str], None]:
+    restart: Callable[[str], None] = postgres.restart
+    return restart
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -91,7 +91,7 @@ def test_a_failure_in_the_middle_gives_nothing_away(database, clock, monkeypatch
 
     with monkeypatch.context() as patch:
         patch.setattr(type(ledger_of(database)), "append", fails)
-        with pytest.raises(DataError, match=r"disk is full.*Nothing was kept.*same key"):
+        with pytest.raises(DataError, match=r"disk is full.*Nothing was acknowledged.*same key"):
             give(database, clock, "s1", "P1", "k1")
     assert status(database)["strata"][0]["given"] == 0
     assert give(database, clock, "s1", "P1", "k1").kit == kits(database, "s1")[0]

@@ -4,15 +4,16 @@ from equipoise.concealment.allocator.allocator import (
     Allocated,
     Asked,
     Chooser,
-    RefusedError,
     allocate,
     install,
     status,
 )
-from equipoise.concealment.allocator.breaking import Broken, Request, break_code, enter_person
+from equipoise.concealment.allocator.breaking import Broken, Request, break_code
 from equipoise.concealment.allocator.client import ask
 from equipoise.concealment.allocator.server import Allocator, serve
 from equipoise.concealment.database import Database, connect
+from equipoise.concealment.people import enter_person
+from equipoise.concealment.refusal import RefusedError
 
 __all__ = [
     "Allocated",

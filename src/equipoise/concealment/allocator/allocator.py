@@ -12,27 +12,20 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from unicodedata import normalize
 
-from equipoise.concealment.allocator.schema import LOCKED, create
+from equipoise.concealment.allocator.schema import LOCKED, REFUSED, create
 from equipoise.concealment.database import Database, PostgreSQL
 from equipoise.concealment.ledger import Ledger, Store
 from equipoise.concealment.ledger_postgres import PostgresStore
 from equipoise.concealment.ledger_sqlite import SqliteStore
 from equipoise.concealment.lock import sealed_row, well
+from equipoise.concealment.refusal import RefusedError
 from equipoise.concealment.seal.sealed import BoxedKit, PublicSeal, root_of
 from equipoise.concealment.verify_ledger import Row
 from equipoise.errors import DataError
 
 ACTOR = "allocator"
-STRATUM = "SELECT code, next FROM strata WHERE code = ? OR name = ?"
-
-
-class RefusedError(DataError):
-    """A request that is refused for a reason that the ledger keeps: `why` is one of its words."""
-
-    def __init__(self, why: str, message: str) -> None:
-        super().__init__(message)
-        self.why = why
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,36 +148,50 @@ def allocate(
     """
     try:
         with database.transaction():
+            ledger_of(database).store.lock()  # or a lock, or the same person, could slip between
             code, entry = _locked_stratum(database, asked.stratum)
             known = _replay(database, asked, code)
             if known is not None:
                 return known
             _require_free(database, asked.participant)
             place = chooser.place(database, code, entry, asked.levels)
-            if place is None:
+            if place is None or _stopped(database, code):
                 raise RefusedError(
                     "list exhausted",
                     f"The list of {asked.stratum} is exhausted: {entry} kits were given. Nothing "
-                    "was allocated and no kit is ever used again; the unblinded statistician "
-                    "seals more.",
+                    "was allocated; no kit is used again. The unblinded statistician seals more.",
                 )
             return _give(database, asked, (code, entry, place), now)
     except RefusedError as refused:
-        found = database.execute(STRATUM, (asked.stratum, asked.stratum))
+        found = _stratum(database, asked.stratum)
         details = {"stratum": found[0][0]} if found else {}
         write_refusal(database, "allocation refused", refused, now=now, **details)
         raise
 
 
+def _stratum(database: Database, name: str, lock: str = "") -> list[tuple[Any, ...]]:
+    names = (name, name, normalize("NFC", name))  # keyboards write an accent in two ways
+    sql = "SELECT code, next FROM strata WHERE code = ? OR name = ? OR name = ?"
+    return database.execute(sql + lock, names)
+
+
 def _locked_stratum(database: Database, stratum: str) -> tuple[str, int]:
-    rows = database.execute(STRATUM + database.lock, (stratum, stratum))
+    rows = _stratum(database, stratum, database.lock)
     if not rows:
+        names = ", ".join(row["name"] for row in status(database)["strata"])
         raise RefusedError(
             "unknown stratum",
-            f"There is no stratum {stratum!r} in the sealed list. Nothing was allocated. Check "
-            "the site and the factors of this participant.",
+            f"There is no stratum {stratum!r} in the sealed list; there are {names}. Nothing was "
+            "allocated.",
         )
     return rows[0][0], rows[0][1]
+
+
+def _stopped(database: Database, code: str) -> bool:
+    """Say whether the list ended before: who tries on with other levels would learn draws."""
+    like = f'%"stratum":"{code}","why":"list exhausted"%'
+    sql = f"SELECT 1 FROM ledger WHERE {REFUSED} AND body LIKE ? LIMIT 1"  # noqa: S608
+    return bool(database.execute(sql, (like,)))
 
 
 def _replay(database: Database, asked: Asked, code: str) -> Allocated | None:

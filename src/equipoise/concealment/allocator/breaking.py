@@ -7,20 +7,17 @@ shown once and is stored nowhere. All other participants stay blind.
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from equipoise.concealment.allocator.allocator import (
-    RefusedError,
-    boxed_kits,
-    ledger_of,
-    write_refusal,
-)
+from equipoise.concealment.allocator.allocator import boxed_kits, ledger_of, write_refusal
 from equipoise.concealment.framing import digest
 from equipoise.concealment.ledger import written
+from equipoise.concealment.people import role_of
+from equipoise.concealment.refusal import RefusedError
 from equipoise.concealment.seal.sealing import open_kit
-from equipoise.concealment.verify_ledger import BREAK_CATEGORIES, ROLES
+from equipoise.concealment.verify_ledger import BREAK_CATEGORIES
 from equipoise.errors import DataError
 
 if TYPE_CHECKING:
@@ -40,9 +37,9 @@ class Request:
 
     participant: str
     name: str
-    passphrase: str
+    passphrase: str = field(repr=False)
     category: str
-    reason: str
+    reason: str = field(repr=False)
     treatment_differs: bool
 
 
@@ -58,29 +55,6 @@ class Broken:
     asked: int
     role: str
     reason: str
-
-
-def enter_person(database: Database, name: str, role: str, passphrase: str) -> None:
-    """Let somebody break codes: a role of the ledger's list, and a passphrase of 12 signs or more.
-
-    Raises
-    ------
-    DataError
-        When the role is unknown, the passphrase short, or the name taken.
-    """
-    from nacl.pwhash import argon2id  # noqa: PLC0415  (libsodium is heavy)
-
-    if role not in ROLES:
-        raise DataError(f"There is no role {role!r}; there are {', '.join(ROLES)}.")
-    if len(passphrase) < 12:
-        raise DataError("The passphrase needs 12 characters or more.")
-    if database.execute("SELECT 1 FROM people WHERE name = ?", (name,)):
-        raise DataError(f"{name} is entered already.")
-    hashed = argon2id.str(
-        passphrase.encode(), argon2id.OPSLIMIT_INTERACTIVE, argon2id.MEMLIMIT_INTERACTIVE
-    )
-    with database.transaction():
-        database.execute("INSERT INTO people VALUES (?, ?, ?)", (name, role, hashed.decode()))
 
 
 def break_code(
@@ -102,7 +76,7 @@ def break_code(
             f"{', '.join(BREAK_CATEGORIES)}. Got {request.category!r}."
         )
     try:
-        role = _authenticated(database, request)
+        role = role_of(database, request.name, request.passphrase, now=now, paper=PAPER)
         with database.transaction():
             ledger_of(database).store.lock()  # so that two at once count each other
             _require_below_limit(database, now, per_hour)
@@ -116,21 +90,6 @@ def break_code(
         raise
     arm = open_kit(key, database.execute("SELECT name FROM trial")[0][0], kit, final=False)
     return Broken(request.participant, arm, *recorded)
-
-
-def _authenticated(database: Database, request: Request) -> str:
-    """Return the role of who asks."""
-    from nacl.exceptions import InvalidkeyError  # noqa: PLC0415
-    from nacl.pwhash import argon2id  # noqa: PLC0415
-
-    rows = database.execute("SELECT role, passphrase FROM people WHERE name = ?", (request.name,))
-    if not rows:
-        raise RefusedError("role", f"{request.name} may not break codes here. {PAPER}")
-    try:
-        argon2id.verify(rows[0][1].encode(), request.passphrase.encode())
-    except InvalidkeyError:
-        raise RefusedError("re-authentication", f"The passphrase is wrong. {PAPER}") from None
-    return str(rows[0][0])
 
 
 def _require_below_limit(database: Database, now: datetime, per_hour: int) -> None:

@@ -3,11 +3,27 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
 from pathlib import Path
 from typing import Any
 
 from equipoise.errors import DataError
+
+LONGEST_PATH = 107  # bytes, on Linux
+
+
+def require_free(path: Path) -> None:
+    """Refuse a path that is too long for a socket, or at which an allocator listens already."""
+    length = len(os.fsencode(path))
+    if length > LONGEST_PATH:
+        raise DataError(
+            f"The path {path} has {length} bytes, and a socket's may have {LONGEST_PATH}. Go into "
+            "the folder above the trial's and name it shortly, or move it to a shorter path."
+        )
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+        if connection.connect_ex(str(path)) == 0:
+            raise DataError(f"An allocator listens at {path} already: one is enough.")
 
 
 def ask(path: Path, verb: str, **values: Any) -> dict[str, Any]:
@@ -25,8 +41,8 @@ def ask(path: Path, verb: str, **values: Any) -> dict[str, Any]:
             connection.connect(str(path))
         except OSError as error:
             raise DataError(
-                f"No allocator listens at {path} ({error.strerror}). Start it: equipoise allocate "
-                "serve TRIAL."
+                f"No allocator listens at {path} ({error.strerror or error}). Start it: "
+                "equipoise allocate serve TRIAL."
             ) from None
         try:
             connection.sendall(line)

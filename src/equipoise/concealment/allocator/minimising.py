@@ -33,6 +33,7 @@ class Minimiser(Chooser):
     def __init__(self, opening: Opening, arm_of: Mapping[int, str]) -> None:
         self._opening, self._spec = opening, cast("Any", opening.plan.spec)  # it reads levels
         self._state, self._entered = self._spec.start(), 0
+        self._given: dict[int, int] = defaultdict(int)
         self._places: dict[str, list[int]] = defaultdict(list)
         for place in sorted(arm_of):
             self._places[arm_of[place]].append(place)
@@ -46,14 +47,9 @@ class Minimiser(Chooser):
         """Return the place of the kit; None where no kit of the drawn arm is left."""
         self._catch_up(database, stratum, entry)
         step = self._step(levels, entry)
-        used = {
-            place
-            for (place,) in database.execute(
-                "SELECT place FROM allocations WHERE stratum = ?", (stratum,)
-            )
-        }
-        arm = self._opening.plan.arms[step.arm]
-        return next((place for place in self._places[arm] if place not in used), None)
+        places = self._places[self._opening.plan.arms[step.arm]]
+        given = self._given[step.arm]  # as quick for either arm, however many were given
+        return places[given] if given < len(places) else None
 
     def _catch_up(self, database: Database, stratum: str, entry: int) -> None:
         """Replay those who entered since: by this process, by another, or before a restart."""
@@ -64,7 +60,9 @@ class Minimiser(Chooser):
             (stratum, self._entered),
         )
         for number, levels in rows:
-            self._state = self._step(json.loads(levels), number).state
+            step = self._step(json.loads(levels), number)
+            self._state = step.state
+            self._given[step.arm] += 1
             self._entered = number + 1
 
     def _step(self, levels: Mapping[str, str], entry: int) -> Step:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from equipoise.concealment import ledger_postgres, ledger_sqlite
 from equipoise.concealment.database import Database, PostgreSQL
+from equipoise.concealment.people import BREAK_REFUSED
 
 TABLES = (
     "CREATE TABLE IF NOT EXISTS trial (name TEXT PRIMARY KEY, root TEXT NOT NULL)",
@@ -28,7 +29,9 @@ TABLES = (
     "reason TEXT NOT NULL, at TEXT NOT NULL)",
 )
 LOCKED = 'body LIKE \'{"act":"locked"%\''
-"""Rows of the ledger that lock the trial; an index holds them alone."""
+REFUSED = 'body LIKE \'{"act":"allocation refused"%\''
+INDEXED = {"locks": LOCKED, "refused": REFUSED, "breaks_refused": BREAK_REFUSED}
+"""Rows of the ledger that each request looks for: an index holds them alone."""
 FIXED = ("kits", "allocations", "reasons")
 """Tables whose rows never change and never go."""
 
@@ -51,7 +54,8 @@ def create(database: Database) -> None:
         database.connection.executescript(ledger_sqlite.SCHEMA)
     for statement in TABLES:
         database.execute(statement.replace("BYTES", "BYTEA" if postgres else "BLOB"))
-    database.execute(f"CREATE INDEX IF NOT EXISTS ledger_locks ON ledger (seq) WHERE {LOCKED}")
+    for name, rows in INDEXED.items():
+        database.execute(f"CREATE INDEX IF NOT EXISTS ledger_{name} ON ledger (seq) WHERE {rows}")
     for table in FIXED:
         for act in ("UPDATE", "DELETE", "TRUNCATE")[: 3 if postgres else 2]:
             pattern = _POSTGRES if postgres else _SQLITE

@@ -25,22 +25,32 @@ from equipoise.concealment.allocator.allocator import (
     LIST,
     Asked,
     Chooser,
-    RefusedError,
     allocate,
     boxed_kits,
     ledger_of,
     status,
 )
 from equipoise.concealment.allocator.breaking import PER_HOUR, Request, break_code
+from equipoise.concealment.allocator.client import require_free
 from equipoise.concealment.boxes import BoxKey
+from equipoise.concealment.cross_chain import handed_out
 from equipoise.concealment.database import Database, StorageError, connect
 from equipoise.concealment.seal.sealed import root_of
 from equipoise.errors import EquipoiseError
 
-UNTOLD = (
-    "SELECT COUNT(*) FROM allocations a LEFT JOIN ledger l ON l.hash = a.head WHERE l.hash IS NULL"
+GIVEN = (
+    "SELECT a.participant, a.stratum, k.kit, a.head FROM allocations a "
+    "LEFT JOIN kits k ON k.stratum = a.stratum AND k.place = a.place"
 )
-"""Allocations whose row in the ledger is not there."""
+NEXT = (
+    "SELECT COUNT(*) FROM strata s "
+    "WHERE next != (SELECT COUNT(*) FROM allocations WHERE stratum = s.code)"
+)
+SINCE = (
+    "SELECT seq, hash, body FROM ledger "
+    "WHERE seq > COALESCE((SELECT seq FROM ledger WHERE hash = ?), 0) ORDER BY seq LIMIT 1000"
+)
+AGAIN = "Nothing was acknowledged: send the same request again, with the same key."
 LONGEST = 64 * 1024
 """Bytes of a request, at most."""
 
@@ -64,29 +74,29 @@ class Allocator:
 
     def answer(self, line: bytes) -> dict[str, Any]:
         """Answer one request."""
-        try:
-            asked = json.loads(line)
-            verb = {
-                "allocate": self._allocate,
-                "break": self._break,
-                "verify": self._verify,
-                "status": self._status,
-            }[asked.pop("verb")]
-            with self._one:
-                return {"ok": True, **verb(asked)}
-        except StorageError as error:
-            self.close()
-            return {"ok": False, "why": "storage", "message": str(error)}
-        except EquipoiseError as error:
-            why = error.why if isinstance(error, RefusedError) else "wrong"
-            return {"ok": False, "why": why, "message": str(error)}
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            told = f"This is no request that the allocator knows: {type(error).__name__}."
-            return {"ok": False, "why": "request", "message": told}
+        verbs = {"allocate": self._allocate, "break": self._break,
+                 "verify": self._verify, "status": self._status}  # fmt: skip
+        with self._one:
+            try:
+                asked = json.loads(line)
+                return {"ok": True, **verbs[asked.pop("verb")](asked)}
+            except EquipoiseError as error:
+                if isinstance(error, StorageError):
+                    self.close()
+                return {"ok": False, "why": getattr(error, "why", "wrong"), "message": str(error)}
+            except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+                told = f"This is no request that the allocator knows: {type(error).__name__}."
+                return {"ok": False, "why": "request", "message": told}
+            except Exception as error:  # a traceback is read by whoever started the process
+                self.close()
+                told = f"The allocator's database failed ({type(error).__name__}). {AGAIN}"
+                return {"ok": False, "why": "storage", "message": told}
 
     @property
     def _database(self) -> Database:
         """The connection, opened anew where the last one broke."""
+        if self._open is not None and not self._open.alive():
+            self.close()
         if self._open is None:
             self._open = connect(self._address)
         return self._open
@@ -108,23 +118,28 @@ class Allocator:
         )
         return asdict(broken)
 
-    def _status(self, asked: Mapping[str, Any]) -> dict[str, Any]:  # noqa: ARG002
-        return status(self._database)
+    def _status(self, asked: Mapping[str, Any]) -> dict[str, Any]:
+        """Count; with `after` (a hash) also tell the ledger's rows that follow."""
+        found = status(self._database)
+        if "after" in asked:
+            found["rows"] = self._database.execute(SINCE, (asked["after"],))
+        return found
 
     def _verify(self, asked: Mapping[str, Any]) -> dict[str, Any]:  # noqa: ARG002
         """Compare ledger, allocations and boxes with what was sealed; nothing is opened."""
         ledger = ledger_of(self._database)
         found = ledger.verify()
-        given = self._database.execute("SELECT COUNT(*) FROM allocations")[0][0]
+        given = self._database.execute(GIVEN)
         rows = self._database.execute("SELECT root FROM trial")
         faults = [found.bad] if found.bad else []
-        told = sum(1 for _ in ledger.acts("allocated"))
-        if self._database.execute(UNTOLD)[0][0] or given != told:
+        if set(handed_out(ledger.store.rows())) != set(given):
             faults.append("allocations and ledger differ")
+        if self._database.execute(NEXT)[0][0]:
+            faults.append("the next place of a stratum is not that after its last allocation")
         if [(root_of(boxed_kits(self._database)),)] != rows:
             faults.append("the boxes are not the sealed ones")
         return {"good": not faults, "faults": faults, "rows": found.rows, "head": found.head,
-                "allocated": given}  # fmt: skip
+                "allocated": len(given)}  # fmt: skip
 
 
 def serve(allocator: Allocator, path: Path) -> socketserver.ThreadingUnixStreamServer:
@@ -137,6 +152,7 @@ def serve(allocator: Allocator, path: Path) -> socketserver.ThreadingUnixStreamS
                     text = json.dumps(allocator.answer(line), ensure_ascii=False)
                     self.wfile.write(text.encode() + b"\n")
 
+    require_free(path)
     path.unlink(missing_ok=True)
     before = os.umask(0o177)
     try:

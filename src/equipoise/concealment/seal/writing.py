@@ -45,6 +45,7 @@ def begin_seal(
     for chain in CHAINS:
         key = SigningKey(entropy(32))
         write_file(zones.signing_key(chain), f"{key.seed.hex()}\n", SECRET)
+        write_file(zones.ledger(chain), b"", SECRET)  # the allocator adds boxes to its own
         connection = open_sqlite(zones.ledger(chain), new=True)
         try:
             ledger = Ledger(SqliteStore(connection), never_of(*opening.plan.arms))
