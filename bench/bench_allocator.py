@@ -30,7 +30,7 @@ from equipoise.concealment.seal.plan import Stratum
 from equipoise.concealment.seal.sealed import BoxedKit, PublicSeal, root_of
 from equipoise.errors import DataError
 
-sys.path.append(str(Path(__file__).parents[1] / "tests" / "concealment" / "allocator"))
+sys.path.append(str(Path(__file__).parents[1] / "tests" / "concealment"))
 import postgres
 
 STRATA = 10

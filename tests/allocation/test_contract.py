@@ -82,7 +82,7 @@ def test_a_ratio_that_it_cannot_hold_names_those_that_can(spec, settings, able):
 
 
 BAD = [
-    (lambda: BigStickSpec(limit=0), "whole number >= 1"),
+    (lambda: BigStickSpec(limit=0), "whole number from 1"),
     (lambda: BigStickSpec(arms=("A",)), "two or more arms"),
     (lambda: BigStickSpec(arms=("A", "A")), "two or more arms"),
     (lambda: PermutedBlocksSpec(ratio=(1, 1, 1)), "3 parts"),
@@ -178,3 +178,21 @@ def test_nothing_printed_or_logged_tells_an_arm(caplog, capsys):
     assert shown[0] == shown[1]
     assert caplog.text == ""
     assert capsys.readouterr() == ("", "")
+
+
+ODD = ["x", "", -1, 0, 2.5, True, None, (), ("x",), (0,), ((1,),), {"a": 1}, 10**30, float("inf")]
+
+
+@pytest.mark.parametrize("spec", EVERY, ids=name_of)
+def test_an_odd_parameter_is_a_data_error_or_right(spec):
+    """A protocol is written by hand: whatever stands there, nobody sees a traceback."""
+    data = spec.to_dict()
+    for name in sorted(set(data) - {"procedure"}):
+        for value in ODD:
+            try:
+                made = spec_from_dict(data | {name: value})
+            except DataError:
+                continue
+            person = (0,) * len(getattr(made, "factors", ()))
+            assert sum(made.probabilities([], person)) == 1, (name, value)
+            assert spec_from_dict(json.loads(made.canonical)) == made

@@ -33,7 +33,7 @@ from equipoise.allocation.judgement.simulated_properties import simulated_proper
 from equipoise.errors import DataError
 
 ALPHA = 1e-4
-DRAWS = 20_000
+DRAWS = 10_000
 PEOPLE = [(0, 1), (0, 0), (1, 1), (0, 1), (0, 1), (1, 0)]
 
 

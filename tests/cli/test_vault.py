@@ -203,6 +203,48 @@ def test_the_whole_way_from_seal_to_account(run, trial, tmp_path):
     assert run("verify", "sealed").exit_code == 0
 
 
+def test_with_the_allocator_from_the_first_kit_to_the_report(run, seal, tmp_path):
+    """Kits and a code break through the allocator's own verbs; the web misses one row of each."""
+    assert seal("--slots", 8).exit_code == 0
+    for person, site in (("P1", "London"), ("P2", "Zürich"), ("P3", "London")):
+        words = ("--participant", person, "--stratum", site, "--here")
+        assert run("allocate", "next", "sealed", *words).exit_code == 0
+    (tmp_path / "word").write_text("correct horse battery\n")
+    word = ("--passphrase-file", "word")
+    assert run("allocate", "person", "sealed", "dr", "--role", "physician", *word).exit_code == 0
+    why = ("--category", "pregnancy", "--reason", "test", "--treatment-differs", "--here")
+    web = tmp_path / "sealed/web/ledger.sqlite"
+    aside = web.rename(tmp_path / "aside")  # the web is down: it hears of neither
+    broken = run("break", "sealed", "P2", "--by", "dr", *word, *why)
+    assert broken.exit_code == 0
+    late = ("--participant", "P4", "--stratum", "Zürich", "--here")
+    assert run("allocate", "next", "sealed", *late).exit_code == 0
+    aside.rename(web)
+    verified = run("verify", "sealed")
+    assert "allocator row" in verified.stdout
+    assert "unknown to the web" in verified.stdout
+    write_folder(
+        BlindedRecords(protocol=read_protocol(tmp_path / "protocol.yaml")), tmp_path / "records"
+    )
+    assert run("lock", "sealed", "records", "--by", "dm").exit_code == 0
+    refused = run(
+        "allocate", "next", "sealed", "--participant", "P5", "--stratum", "London", "--here"
+    )
+    assert (refused.exit_code, "locked" in refused.stderr) == (1, True)
+    share = [word for name in SHARES[:2] for word in ("--share", name)]
+    done = run("unblind", "sealed", "records", *share, "--by", "s", "--out", "open", "--json")
+    told = json.loads(done.stdout)
+    assert (told["participants"], told["code_broken"]) == (4, 1)
+    opened = read_folder(tmp_path / "open")
+    events = opened.intercurrent_events
+    assert list(events["participant"]) == ["P2"]
+    assert not any("ledgers differ" in warning for warning in opened.warnings)
+    assert run("verify", "sealed").exit_code == 0  # the lock told the web of both
+    arm = dict(zip(opened.allocations["participant"], opened.allocations["arm"], strict=True))["P2"]
+    assert arm in broken.stdout
+    assert run("reveal", "sealed", *share, "--by", "s").exit_code == 0
+
+
 def test_a_live_trial_is_drawn_again_from_levels(run, seal, tmp_path):
     kits = ("--arm-kits", "microdose=5", "--arm-kits", "placebo=5")
     assert seal(*kits, text=HEAD + MINIMISED).exit_code == 0

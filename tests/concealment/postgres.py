@@ -1,77 +1,81 @@
-"""A PostgreSQL server for the tests, started by themselves where one can be."""
+"""A PostgreSQL server of our own: started for the tests, on a socket only, and gone afterwards."""
+
+from __future__ import annotations
 
 import os
+import pwd
 import shutil
-import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-UNPRIVILEGED = ("postgres", "nobody")
+WHY_NOT = "no PostgreSQL server is installed here (Debian: postgresql)"
 
 
-def programs() -> Path | None:
-    """Return the folder of initdb and pg_ctl: the system's newest."""
-    for folder in sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True):
-        if (folder / "initdb").is_file():
-            return folder
-    found = shutil.which("initdb")
-    return Path(found).resolve().parent if found and shutil.which("pg_ctl") else None
+def binaries() -> Path | None:
+    """Return the folder of initdb and postgres: Debian's newest, or that on the path."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=_version)
+    on_path = shutil.which("initdb")
+    if found:
+        return found[-1].parent
+    return Path(on_path).parent if on_path else None
+
+
+def _version(path: Path) -> int:
+    name = path.parts[-3]
+    return int(name) if name.isdigit() else 0
 
 
 @contextmanager
-def server() -> Iterator[str]:
-    """Start a server on a free port of this machine, in a folder of its own; return its URL.
+def server(*, durable: bool = False) -> Iterator[str]:
+    """Yield the address of a fresh, empty server; `durable` keeps fsync on."""
+    folder = binaries()
+    assert folder is not None, WHY_NOT
+    user = _user()
+    home = Path(tempfile.mkdtemp(prefix="eqpg"))
+    if user:
+        os.chown(home, pwd.getpwnam(user).pw_uid, -1)
+    data = home / "data"
 
-    It listens on the loopback alone and trusts it: it holds what the tests put there.
-    """
-    bin_ = programs()
-    assert bin_ is not None
-    folder = Path(tempfile.mkdtemp(prefix="equipoise-postgres-"))
-    if os.geteuid() == 0:
-        shutil.chown(folder, _user())
-    data, port = folder / "data", _free_port()
-    try:
-        _run(folder, bin_ / "initdb", "-D", data, "-U", "equipoise", "-A", "trust", "-E", "UTF8")
-        options = f"-p {port} -c listen_addresses=127.0.0.1 -k {folder} -c fsync=off"
-        _run(
-            folder, bin_ / "pg_ctl", "-D", data, "-w", "-l", folder / "log", "-o", options, "start"
+    def run(*command: str | Path) -> None:
+        # no pipes: the server would hold them open after pg_ctl has gone
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        subprocess.run(  # noqa: S603  (programs of this machine)
+            command, check=True, user=user, cwd=home, env={"LC_ALL": "C"}, **quiet
         )
+
+    try:
+        run(folder / "initdb", "-D", data, "-A", "trust", "-U", "tests", "-E", "UTF8")
+        settings = f"-k {home} -c listen_addresses='' -c max_connections=60"
+        settings += "" if durable else " -c fsync=off"
+        run(folder / "pg_ctl", "-D", data, "-o", settings, "-l", home / "log", "-w", "start")
         try:
-            yield f"postgresql://equipoise@127.0.0.1:{port}/postgres"
+            yield f"postgresql://tests@/postgres?host={home}"
         finally:
-            _run(folder, bin_ / "pg_ctl", "-D", data, "-m", "immediate", "stop")
+            run(folder / "pg_ctl", "-D", data, "-m", "immediate", "stop")
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        shutil.rmtree(home, ignore_errors=True)
 
 
-def _run(folder: Path, *command: str | Path) -> None:
-    """Run one of the server's programs; as root it refuses to, so as somebody else.
-
-    Without pipes: the server would hold them open after pg_ctl has gone.
-    """
-    subprocess.run(  # noqa: S603  (programs of this machine)
-        command,
-        cwd=folder,
-        check=True,
-        env={"LC_ALL": "C"},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        user=_user() if os.geteuid() == 0 else None,
-    )
+def restart(address: str) -> None:
+    """Restart the server at an address that `server` gave."""
+    home = Path(address.partition("host=")[2].partition("&")[0])
+    settings = f"-k {home} -c listen_addresses='' -c max_connections=60 -c fsync=off"
+    folder = binaries()
+    assert folder is not None
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    subprocess.run(  # noqa: S603  (a program of this machine)
+        [folder / "pg_ctl", "-D", home / "data", "-o", settings, "-l", home / "log",
+         "-m", "immediate", "-w", "restart"],
+        check=True, user=_user(), cwd=home, env={"LC_ALL": "C"}, **quiet,
+    )  # fmt: skip
 
 
-def _user() -> str:
-    import pwd  # noqa: PLC0415  (not on Windows)
-
-    known = {entry.pw_name for entry in pwd.getpwall()}
-    return next(name for name in UNPRIVILEGED if name in known)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
+def _user() -> str | None:
+    """Return who runs it: the server refuses to run as root."""
+    if os.getuid() != 0:
+        return None
+    names = {entry.pw_name for entry in pwd.getpwall()}
+    return "postgres" if "postgres" in names else "nobody"

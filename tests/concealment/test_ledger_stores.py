@@ -14,7 +14,7 @@ from equipoise.concealment.opened_ledger import opened_ledger
 from equipoise.errors import DataError
 
 from .conftest import T0
-from .postgres import programs, server
+from .postgres import WHY_NOT, binaries, server
 
 FORBIDDEN = (
     "UPDATE ledger SET body = '' WHERE seq = 2",
@@ -40,8 +40,8 @@ POSTGRES_ALONE = (
 
 @pytest.fixture(scope="module")
 def postgres_url():
-    if programs() is None:
-        pytest.skip("no PostgreSQL server here: install one to test the ledger on it")
+    if binaries() is None:
+        pytest.skip(WHY_NOT)
     with server() as url:
         yield url
 

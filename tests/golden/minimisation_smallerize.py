@@ -10,10 +10,12 @@ to the weighted count of the arm that is tried, so that only its biased-coin pro
 which arm is favoured, are taken from it there.
 """
 
+import importlib
 import json
 import sys
 
-from smallerize import Arm, Factor, Minimizer
+# only where the script is run: the tests' environment has no smallerize
+smallerize = importlib.import_module("smallerize") if __name__ == "__main__" else None
 
 MEASURES = {"range": "range", "sd": "standard_deviation", "variance": "variance"}
 
@@ -27,12 +29,12 @@ def numbers(seed):
 def case(seed, arms, sizes, weights, *, measure, p):
     random = numbers(seed)
     factors = [
-        Factor(f"f{k}", [str(j) for j in range(size)], weight=weight)
+        smallerize.Factor(f"f{k}", [str(j) for j in range(size)], weight=weight)
         for k, (size, weight) in enumerate(zip(sizes, weights, strict=True))
     ]
-    minimizer = Minimizer(
+    minimizer = smallerize.Minimizer(
         factors,
-        [Arm(name) for name in "ABCD"[:arms]],
+        [smallerize.Arm(name) for name in "ABCD"[:arms]],
         d_imbalance_method=MEASURES[measure],
         total_imbalance_method="weighted_sum",
         probability_method="best_only",
@@ -74,9 +76,9 @@ def case(seed, arms, sizes, weights, *, measure, p):
 
 
 def biased_coin(ratio, p):
-    arms = [Arm(name, part) for name, part in zip("ABCD", ratio, strict=False)]
-    minimizer = Minimizer(
-        [Factor("f", ["0", "1"])],
+    arms = [smallerize.Arm(name, part) for name, part in zip("ABCD", ratio, strict=False)]
+    minimizer = smallerize.Minimizer(
+        [smallerize.Factor("f", ["0", "1"])],
         arms,
         d_imbalance_method="range",
         probability_method="biased_coin",
@@ -117,4 +119,5 @@ def main():
     print()
 
 
-main()
+if __name__ == "__main__":
+    main()

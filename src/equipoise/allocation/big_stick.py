@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from equipoise.allocation.exact import HALF, Chances
+from equipoise.allocation.exact import HALF, Chances, whole_number
 from equipoise.allocation.imbalance_walk import ImbalanceSpec
-from equipoise.errors import DataError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -56,9 +55,7 @@ class BigStickSpec(ImbalanceSpec):
 
 def checked_limit(limit: Any) -> int:
     """Return the imbalance limit after checking it."""
-    if not isinstance(limit, int) or isinstance(limit, bool) or limit < 1:
-        raise DataError(f"The limit of the imbalance is a whole number >= 1. Got {limit!r}.")
-    return limit
+    return whole_number(limit, "limit of the imbalance")
 
 
 def forced(ahead: int) -> Chances:

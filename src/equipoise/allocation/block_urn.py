@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from equipoise.allocation.exact import Chances, in_ratio
+from equipoise.allocation.exact import Chances, in_ratio, whole_number
 from equipoise.allocation.procedure import ratio_words
 from equipoise.allocation.spec import CountSpec, Person, State
-from equipoise.errors import DataError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -45,8 +44,7 @@ class BlockUrnSpec(CountSpec):
 
     def check(self) -> None:
         """Refuse an empty urn."""
-        if not isinstance(self.sets, int) or self.sets < 1:
-            raise DataError(f"The block urn starts with `sets` >= 1. Got {self.sets!r}.")
+        whole_number(self.sets, "number of balanced `sets` in the block urn")
 
     def chances(self, state: Any, person: Person = ()) -> Chances:  # noqa: ARG002
         """Return the share of each arm's balls that are in the urn."""

@@ -27,6 +27,8 @@ def as_fraction(value: Fraction | float | str, what: str = "number") -> Fraction
     (Fraction(17, 20), Fraction(2, 3), Fraction(2, 1))
     """
     try:
+        if isinstance(value, bool):
+            raise TypeError
         if isinstance(value, float):
             if not isfinite(value):
                 raise ValueError
@@ -36,6 +38,23 @@ def as_fraction(value: Fraction | float | str, what: str = "number") -> Fraction
         raise DataError(
             f"The {what} is a number such as 0.8 or a fraction such as 2/3. Got {value!r}."
         ) from None
+
+
+MOST = 100_000
+"""People, places, balls or limits that any trial could have."""
+
+
+def whole_number(value: object, what: str, *, least: int = 1, most: int = MOST) -> int:
+    """Return a whole number after checking it; True is none, nor is 4.0.
+
+    Examples
+    --------
+    >>> whole_number(5, "limit")
+    5
+    """
+    if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
+        raise DataError(f"The {what} is a whole number from {least} to {most:,}. Got {value!r}.")
+    return value
 
 
 def on_grid(value: float) -> Fraction:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from equipoise.allocation.big_stick import checked_limit
-from equipoise.allocation.exact import HALF, Chances
+from equipoise.allocation.exact import HALF, Chances, whole_number
 from equipoise.allocation.imbalance_walk import ImbalanceSpec, ImbalanceWalk, Walk
 from equipoise.allocation.procedure import strata_members
 from equipoise.allocation.random_allocation_rule import exhausted, planned_people
@@ -130,6 +130,9 @@ class MaximalSpec(ImbalanceSpec):
     def check(self) -> None:
         """Check length and limit."""
         checked_limit(self.limit)
+        whole_number(self.people, "length `people` of the list", most=5000)
+        if not isinstance(self.balanced_end, bool):
+            raise DataError(f"`balanced_end` is true or false. Got {self.balanced_end!r}.")
         planned_people(self.people, self.ratio if self.balanced_end else (1,), self.title)
 
     @property

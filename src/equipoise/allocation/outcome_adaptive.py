@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 import numpy as np
 
 from equipoise.allocation.draws import GeneratorDraws
-from equipoise.allocation.exact import Chances, in_ratio, on_grid
+from equipoise.allocation.exact import Chances, in_ratio, on_grid, whole_number
 from equipoise.allocation.sequence import AllocationSequence, Step, next_step
 from equipoise.allocation.spec import Kind, Person, Spec
 from equipoise.errors import DataError
@@ -47,8 +47,7 @@ class OutcomeAdaptiveSpec(Spec):
 
     def check(self) -> None:
         """Refuse a start without anybody."""
-        if not isinstance(self.burn_in, int) or self.burn_in < 1:
-            raise DataError(f"`burn_in` is a number of people an arm >= 1. Got {self.burn_in!r}.")
+        whole_number(self.burn_in, "number of people an arm in `burn_in`")
 
     def start(self) -> tuple[ArmSoFar, ...]:
         """Nobody in any arm."""

@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from equipoise.allocation.exact import Chances
+from equipoise.allocation.exact import Chances, whole_number
 from equipoise.allocation.permuted_blocks import PermutedBlocksSpec
 from equipoise.allocation.random_allocation_rule import exhausted
 from equipoise.allocation.spec import Holds, Person
-from equipoise.errors import DataError
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,8 +37,7 @@ class PairedCyclesSpec(PermutedBlocksSpec):
 
     def check(self) -> None:
         """Make a block of each cycle."""
-        if not isinstance(self.cycles, int) or self.cycles < 1:
-            raise DataError(f"An n-of-1 trial has `cycles` >= 1. Got {self.cycles!r}.")
+        whole_number(self.cycles, "number of `cycles`")
         self._set(size=len(self.arms))
 
     @property

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from equipoise.allocation.exact import Chances, in_ratio
+from equipoise.allocation.exact import Chances, in_ratio, whole_number
 from equipoise.allocation.independent_blocks import IndependentBlocks, grouped
 from equipoise.allocation.procedure import checked_ratio, ratio_words, strata_members
 from equipoise.allocation.spec import CountSpec, Person, State
@@ -137,6 +137,7 @@ class PermutedBlocksSpec(CountSpec):
 
     def check(self) -> None:
         """Refuse a size that the ratio does not divide."""
+        whole_number(self.size, "size of a block")
         block_composition(self.size, self.ratio)
 
     def chances(self, state: Any, person: Person = ()) -> Chances:  # noqa: ARG002

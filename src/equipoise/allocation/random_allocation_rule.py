@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from equipoise.allocation.exact import Chances, in_ratio
+from equipoise.allocation.exact import Chances, in_ratio, whole_number
 from equipoise.allocation.independent_blocks import IndependentBlocks, grouped
 from equipoise.allocation.procedure import ratio_words, strata_members
 from equipoise.allocation.spec import CountSpec, Person
@@ -109,7 +109,8 @@ class RandomAllocationRuleSpec(CountSpec):
 
 def planned_people(people: int, ratio: tuple[int, ...], what: str) -> None:
     """Refuse a planned number of people that the ratio does not divide."""
-    if not isinstance(people, int) or people < 1 or people % sum(ratio):
+    whole_number(people, f"planned number `people` of the {what}")
+    if people % sum(ratio):
         raise DataError(
             f"The {what} needs `people`, the planned number, a multiple of {sum(ratio)} at ratio "
             f"{ratio_words(ratio)}. Got {people!r}."

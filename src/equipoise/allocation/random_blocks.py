@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
+from equipoise.allocation.exact import whole_number
 from equipoise.allocation.permuted_blocks import block_composition
 from equipoise.allocation.procedure import checked_ratio, ratio_words, strata_members
 from equipoise.allocation.spec import Person, Spec, State
@@ -152,6 +153,7 @@ class RandomBlocksSpec(Spec):
         if not self.sizes:
             raise DataError("Blocks of random size need `sizes`, such as (2, 4).")
         for size in self.sizes:
+            whole_number(size, "size of a block")
             block_composition(size, self.ratio)
 
     def start(self) -> Likely:

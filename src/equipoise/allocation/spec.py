@@ -55,8 +55,11 @@ class Spec(ABC):
     def __post_init__(self) -> None:
         """Check arms and ratio, and that this procedure can hold the ratio."""
         self._set(arms=tuple(self.arms))
-        if len(set(self.arms)) != len(self.arms) or len(self.arms) < 2 or not all(self.arms):
-            raise DataError(f"An allocation needs two or more arms of different names: {self.arms}")
+        named = all(isinstance(arm, str) and arm for arm in self.arms)
+        if not named or len(set(self.arms)) != len(self.arms) or len(self.arms) < 2:
+            raise DataError(
+                f"An allocation needs two or more arms of different names. Got {self.arms}."
+            )
         ratio = checked_ratio(tuple(self.ratio) or (1,) * len(self.arms))
         if len(ratio) != len(self.arms):
             raise DataError(
@@ -263,7 +266,13 @@ def spec_from_dict(data: Mapping[str, Any]) -> Spec:
         raise DataError(
             f"The procedure {found.name!r} takes {', '.join(sorted(known))}. Got {', '.join(odd)}."
         )
-    return found(**{name: _frozen(value) for name, value in given.items()})
+    try:
+        return found(**{name: _frozen(value) for name, value in given.items()})
+    except (TypeError, ValueError, OverflowError) as odd_value:
+        raise DataError(
+            f"The procedure {found.name!r} cannot read its parameters {given}: {odd_value}. "
+            "Numbers are written as such, lists in brackets."
+        ) from odd_value
 
 
 def _plain(value: Any) -> Any:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, get_args
 
 import numpy as np
 
-from equipoise.allocation.exact import as_fraction
+from equipoise.allocation.exact import as_fraction, whole_number
 from equipoise.allocation.outcome_adaptive import OutcomeAdaptiveSpec
 from equipoise.allocation.spec import Holds
 from equipoise.errors import DataError
@@ -46,6 +46,8 @@ class ThompsonSpec(OutcomeAdaptiveSpec):
     def check(self) -> None:
         """Check power, floor and control."""
         super().check()
+        if self.people is not None:
+            whole_number(self.people, "planned number `people`")
         self._set(power=as_fraction(self.power, "power"), floor=as_fraction(self.floor, "floor"))
         if Fraction(self.power) < 0 or not 0 <= Fraction(self.floor) <= Fraction(1, len(self.arms)):
             raise DataError(

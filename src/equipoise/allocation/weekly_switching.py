@@ -7,7 +7,7 @@ from fractions import Fraction
 from math import comb
 from typing import Any, ClassVar
 
-from equipoise.allocation.exact import Chances
+from equipoise.allocation.exact import Chances, whole_number
 from equipoise.allocation.random_allocation_rule import exhausted
 from equipoise.allocation.spec import CountSpec, Holds, Person
 from equipoise.errors import DataError
@@ -44,7 +44,10 @@ class WeeklySwitchingSpec(CountSpec):
 
     def check(self) -> None:
         """Refuse groups that no week fits, and a ratio that they do not give."""
-        self._set(groups=tuple((int(a), int(w)) for a, w in self.groups))
+        whole_number(self.weeks, "number of `weeks`", most=1000)
+        for weeks, weight in self.groups:
+            whole_number(weeks, f"weeks of {self.arms[0]} in a group", least=0)
+            whole_number(weight, "weight of a group")
         if not self.groups or any(
             not 0 <= weeks <= self.weeks or weight < 1 for weeks, weight in self.groups
         ):

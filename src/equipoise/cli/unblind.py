@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,10 @@ import click
 
 from equipoise.cli.options import json_option
 from equipoise.cli.vault_options import (
+    allocator_of,
     blinded_records,
     by_option,
+    database_option,
     kits_option,
     ledger_of,
     ledger_option,
@@ -32,6 +35,7 @@ from equipoise.errors import DataError
 @by_option
 @ledger_option
 @kits_option
+@database_option
 @now_option
 @json_option
 def command(
@@ -48,10 +52,11 @@ def command(
       equipoise unblind sealed/ records/ --share share-1.txt --share share-3.txt \\
           --by statistician --out unblinded/
     """
-    from equipoise.concealment.ledger import never_of  # noqa: PLC0415  (--help is instant)
+    from equipoise.concealment.handed_out import handed_out  # noqa: PLC0415  (--help is instant)
+    from equipoise.concealment.ledger import never_of  # noqa: PLC0415
     from equipoise.concealment.opened_ledger import opened_ledger  # noqa: PLC0415
     from equipoise.concealment.seal.zones import read_boxed_kits  # noqa: PLC0415
-    from equipoise.concealment.unblinding import code_breaks, unblind  # noqa: PLC0415
+    from equipoise.concealment.unblinding import unblind  # noqa: PLC0415
     from equipoise.records import write_folder  # noqa: PLC0415
 
     if out.exists():
@@ -59,9 +64,14 @@ def command(
     zones, held, came = zones_of(trial), blinded_records(records), read_shares(shares)
     kits = read_boxed_kits(given["kits"] or zones.boxed_kits)
     arms = never_of(*held.protocol.arm_names)
-    with opened_ledger(ledger_of(zones, given["ledger"]), arms) as chain:
-        opened = unblind(chain, held, kits, came, actor=given["by"], now=given["now"])
-        broken = len(code_breaks(chain))
+    with ExitStack() as stack:
+        chain = stack.enter_context(opened_ledger(ledger_of(zones, given["ledger"]), arms))
+        where = allocator_of(zones, given["database"])
+        other = stack.enter_context(opened_ledger(where, arms)) if where else None
+        opened = unblind(
+            chain, held, kits, came, actor=given["by"], now=given["now"], allocator=other
+        )
+        broken = len(handed_out(chain, other).broken)
     write_folder(opened, out)
     out.chmod(0o700)
     told = {

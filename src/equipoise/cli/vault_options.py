@@ -34,6 +34,12 @@ kits_option = click.option(
     type=click.Path(path_type=Path),
     help="The allocator's boxes (kits.jsonl) where they are not in TRIAL.",
 )
+database_option = click.option(
+    "--database",
+    envvar="DATABASE_URL",
+    metavar="FILE|URL",
+    help="The allocator's database where it is not TRIAL's SQLite file: postgresql://...",
+)
 share_option = click.option(
     "--share",
     "shares",
@@ -74,6 +80,12 @@ def zones_of(trial: Path) -> Zones:
 def ledger_of(zones: Zones, given: str | None) -> str:
     """Return where the web's ledger is."""
     return given or str(zones.ledger("web"))
+
+
+def allocator_of(zones: Zones, given: str | None) -> str | None:
+    """Return where the allocator's ledger is, if it is at hand."""
+    own = zones.ledger("allocator")
+    return given or (str(own) if own.is_file() else None)
 
 
 def read_shares(files: Sequence[Path]) -> list[Share]:

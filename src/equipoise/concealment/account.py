@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from equipoise.concealment.handed_out import allocated, code_breaks
 from equipoise.concealment.lock import find_lock
-from equipoise.concealment.unblinding import allocated, code_breaks
 from equipoise.errors import DataError
 from equipoise.records import AllocationAccount
 
@@ -62,6 +62,7 @@ def allocation_account(
     plan, stated = opening.plan, protocol.allocation
     committed = next(ledger.acts("committed"))
     unblinded = next(ledger.acts("unblinded"), None)
+    opened = unblinded["details"] if unblinded else None  # counted over both chains
     beacon = f", and mixed with a later public value ({plan.beacon})" if plan.beacon else ""
     return AllocationAccount(
         trial=plan.trial,
@@ -75,8 +76,8 @@ def allocation_account(
         blinded=tuple(protocol.blinding.blind),
         blinding=protocol.blinding.method,
         kits=plan.total,
-        allocated=len(allocated(ledger)),
-        code_broken=len(code_breaks(ledger)),
+        allocated=opened["participants"] if opened else len(allocated(ledger)),
+        code_broken=opened["code_broken"] if opened else len(code_breaks(ledger)),
         commitment=public.commitment,
         committed=committed["time"],
         root=public.root,

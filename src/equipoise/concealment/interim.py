@@ -16,11 +16,11 @@ from datetime import datetime
 from equipoise.concealment.cross_chain import cross_check
 from equipoise.concealment.custody import Share, join_shares
 from equipoise.concealment.framing import digest
+from equipoise.concealment.handed_out import allocated
 from equipoise.concealment.ledger import Ledger
 from equipoise.concealment.lock import find_lock, sealed_row, well
 from equipoise.concealment.seal.sealed import BoxedKit, root_of
 from equipoise.concealment.seal.sealing import open_kit
-from equipoise.concealment.unblinding import allocated
 from equipoise.concealment.web_chain import catch_up
 from equipoise.errors import DataError
 

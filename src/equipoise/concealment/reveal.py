@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from equipoise.concealment.boxes import BoxKey
+from equipoise.concealment.handed_out import Allocated, allocated
 from equipoise.concealment.ledger import Ledger
 from equipoise.concealment.live_draws import live_kits
 from equipoise.concealment.lock import required_lock, sealed_row, well
@@ -17,7 +18,6 @@ from equipoise.concealment.seal.drawing import DrawnKit, draw_kits
 from equipoise.concealment.seal.opening import Opening
 from equipoise.concealment.seal.sealed import BoxedKit, PublicSeal, root_of
 from equipoise.concealment.seal.sealing import open_kit
-from equipoise.concealment.unblinding import Allocated, allocated
 from equipoise.errors import DataError
 
 

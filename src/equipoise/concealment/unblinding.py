@@ -6,12 +6,13 @@ In a live trial this is the only place that makes `UnblindedRecords`.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 import pandas as pd
 
+from equipoise.concealment.boxes import BoxKey
 from equipoise.concealment.custody import Share, join_shares
+from equipoise.concealment.handed_out import CODE_BROKEN, handed_out
 from equipoise.concealment.ledger import Ledger
 from equipoise.concealment.lock import required_lock, sealed_row, well
 from equipoise.concealment.seal.sealed import BoxedKit, root_of
@@ -19,53 +20,6 @@ from equipoise.concealment.seal.sealing import open_kit
 from equipoise.errors import DataError
 from equipoise.estimates import Source
 from equipoise.records import BlindedRecords, UnblindedRecords
-
-CODE_BROKEN = "code broken"
-"""The intercurrent event of a participant whose code was broken before the lock."""
-
-
-@dataclass(frozen=True, slots=True)
-class Allocated:
-    """Who got which kit, as the ledger holds it."""
-
-    participant: str
-    stratum: str
-    kit: str
-
-
-def allocated(ledger: Ledger) -> tuple[Allocated, ...]:
-    """Return who got which kit, in order.
-
-    Raises
-    ------
-    DataError
-        If a participant or a kit occurs twice.
-    """
-    rows = tuple(
-        Allocated(d["participant"], d["stratum"], d["kit"])
-        for d in (body["details"] for body in ledger.acts("allocated"))
-    )
-    for what in ("participant", "kit"):
-        names = [getattr(row, what) for row in rows]
-        if len(set(names)) < len(names):
-            twice = next(name for name in names if names.count(name) > 1)
-            raise DataError(f"The ledger allocates the {what} {twice} twice. Call an inspector.")
-    return rows
-
-
-def code_breaks(ledger: Ledger) -> dict[str, str]:
-    """Return whose code was broken before the lock, and the category of the reason."""
-    asked = {body["seq"]: body["details"]["category"] for body in ledger.acts("code break asked")}
-    broken = {
-        body["details"]["participant"]: asked.get(body["details"]["asked"], "not told")
-        for body in ledger.acts(CODE_BROKEN)
-    }
-    people = {row.kit: row.participant for row in allocated(ledger)}
-    for body in ledger.acts("card opened"):
-        person = people.get(body["details"]["kit"])
-        if person is not None:
-            broken.setdefault(person, f"{body['details']['category']} (paper card)")
-    return broken
 
 
 def unblind(
@@ -76,6 +30,7 @@ def unblind(
     *,
     actor: str,
     now: datetime,
+    allocator: Ledger | None = None,
 ) -> UnblindedRecords:
     """Open the blind of a locked trial.
 
@@ -90,6 +45,8 @@ def unblind(
         The allocator's boxes.
     shares
         Of enough custodians.
+    allocator
+        The allocator's chain, where it is at hand: see `handed_out`.
 
     Returns
     -------
@@ -103,12 +60,40 @@ def unblind(
         shares too few or wrong, or a box was tampered with.
     """
     well(ledger)
+    _right_records(ledger, records)
+    key = _final_key(ledger, kits, shares)
+    if allocator is not None:
+        well(allocator)
+    found = handed_out(ledger, allocator)
+    boxes = {kit.code: kit for kit in kits}
+    if unknown := [row.kit for row in found.rows if row.kit not in boxes]:
+        raise DataError(f"The ledger hands out the kit {unknown[0]}, which was never sealed.")
+    ledger.append(
+        "unblinded",
+        actor=actor,
+        now=now,
+        custodians=sorted({share.index for share in shares}),
+        participants=len(found.rows),
+        code_broken=len(found.broken),
+    )
+    ledger.store.commit()  # a crash from here on leaves the row: whoever saw an arm is told of
+    trial = shares[0].trial
+    arms = {r.participant: open_kit(key, trial, boxes[r.kit], final=True) for r in found.rows}
+    return unblinded_records(records, arms, found.broken, found.faults)
+
+
+def _right_records(ledger: Ledger, records: BlindedRecords) -> None:
+    """Refuse records that are not those that were locked."""
     found = required_lock(ledger)
     if records.sha256 != found.records:
         raise DataError(
             f"These are not the records that were locked on {found.time}: their hash is "
             f"{records.sha256[:12]}…, the lock's {found.records[:12]}…. Use the locked ones."
         )
+
+
+def _final_key(ledger: Ledger, kits: Sequence[BoxedKit], shares: Sequence[Share]) -> BoxKey:
+    """Join the shares, if the boxes are the sealed ones and the key is theirs."""
     sealed = sealed_row(ledger)
     if root_of(kits) != sealed["root"]:
         raise DataError(
@@ -118,30 +103,18 @@ def unblind(
     key = join_shares(shares)
     if key.public.hex() != sealed["final_key"]:
         raise DataError("These shares are of another seal: their key is not the ledger's.")
-    rows, broken = allocated(ledger), code_breaks(ledger)
-    boxes = {kit.code: kit for kit in kits}
-    if unknown := [row.kit for row in rows if row.kit not in boxes]:
-        raise DataError(f"The ledger hands out the kit {unknown[0]}, which was never sealed.")
-    ledger.append(
-        "unblinded",
-        actor=actor,
-        now=now,
-        custodians=sorted({share.index for share in shares}),
-        participants=len(rows),
-        code_broken=len(broken),
-    )
-    ledger.store.commit()  # a crash from here on leaves the row: whoever saw an arm is told of
-    trial = shares[0].trial
-    arms = {r.participant: open_kit(key, trial, boxes[r.kit], final=True) for r in rows}
-    return unblinded_records(records, arms, broken)
+    return key
 
 
 def unblinded_records(
-    records: BlindedRecords, arms: Mapping[str, str], broken: Mapping[str, str]
+    records: BlindedRecords,
+    arms: Mapping[str, str],
+    broken: Mapping[str, str],
+    faults: Sequence[str] = (),
 ) -> UnblindedRecords:
-    """Put arms beside blinded records, and tell whose code was broken."""
+    """Put arms beside blinded records; tell whose code was broken, and where chains differ."""
     never = set(arms) - set(records.participants["participant"])
-    notes = []
+    notes = [f"The two ledgers differ: {fault}" for fault in faults]
     if never:
         notes.append(f"{len(never)} allocated participants are not in the locked records")
     if broken:

@@ -22,7 +22,9 @@ from equipoise.concealment.seal.plan import Stratum
 from equipoise.concealment.seal.sealed import BoxedKit, PublicSeal, root_of
 from equipoise.concealment.verify_ledger import Row
 
-_spec = importlib.util.spec_from_file_location("postgres", Path(__file__).with_name("postgres.py"))
+_spec = importlib.util.spec_from_file_location(
+    "postgres", Path(__file__).parents[1] / "postgres.py"
+)
 assert _spec is not None
 assert _spec.loader is not None
 postgres = importlib.util.module_from_spec(_spec)

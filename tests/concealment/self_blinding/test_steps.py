@@ -108,6 +108,14 @@ def test_another_participants_codes_are_refused_without_a_word_about_them(made, 
         after(run(start, before), later(opening, inner=min(other.public.hashed.inner)))
 
 
+def test_ones_own_label_of_another_day_is_refused(start, path):
+    before, dose = upto(path, "dose", 1)
+    state = run(start, before)
+    for label in (*state.cards.outer[1:], *state.cards.inner):
+        with pytest.raises(DataError, match="not the one of today, dose day 1"):
+            after(state, later(dose, outer=label))
+
+
 def test_the_same_code_has_another_hash_for_another_participant(made):
     mine, theirs = made.cards_of("P01").public, made.cards_of("P02").public
     assert mine.hash_of("outer-label", "K7QX-9MRT") != theirs.hash_of("outer-label", "K7QX-9MRT")

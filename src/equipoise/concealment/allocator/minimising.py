@@ -9,14 +9,13 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Mapping
+from typing import Any, cast
 
-from equipoise.allocation.factors import person_of
 from equipoise.allocation.sequence import Step, next_step
 from equipoise.concealment.allocator.allocator import Chooser
 from equipoise.concealment.database import Database
-from equipoise.concealment.seal.drawing import ARMS
+from equipoise.concealment.live_draws import live_draws
 from equipoise.concealment.seal.opening import Opening
-from equipoise.concealment.seal.plan import POOL
 from equipoise.errors import DataError
 
 
@@ -32,9 +31,7 @@ class Minimiser(Chooser):
     """
 
     def __init__(self, opening: Opening, arm_of: Mapping[int, str]) -> None:
-        self._plan, self._key = opening.plan, opening.list_key
-        self._spec = opening.plan.spec
-        self._factors = tuple(getattr(self._spec, "factors", ()))
+        self._opening, self._spec = opening, cast("Any", opening.plan.spec)  # it reads levels
         self._state, self._entered = self._spec.start(), 0
         self._given: dict[int, int] = defaultdict(int)
         self._places: dict[str, list[int]] = defaultdict(list)
@@ -50,7 +47,7 @@ class Minimiser(Chooser):
         """Return the place of the kit; None where no kit of the drawn arm is left."""
         self._catch_up(database, stratum, entry)
         step = self._step(levels, entry)
-        places = self._places[self._plan.arms[step.arm]]
+        places = self._places[self._opening.plan.arms[step.arm]]
         given = self._given[step.arm]  # as quick for either arm, however many were given
         return places[given] if given < len(places) else None
 
@@ -69,5 +66,5 @@ class Minimiser(Chooser):
             self._entered = number + 1
 
     def _step(self, levels: Mapping[str, str], entry: int) -> Step:
-        stream = self._key.stream(ARMS, self._plan.trial, POOL, entry)
-        return next_step(self._spec, self._state, stream, person_of(self._factors, levels))
+        person = self._spec.person(levels)
+        return next_step(self._spec, self._state, live_draws(self._opening, entry), person)
