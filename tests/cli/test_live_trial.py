@@ -325,8 +325,8 @@ def test_a_folder_whose_keys_were_exchanged_is_found_by_a_key_that_somebody_kept
 
 
 def test_a_whole_trial_whose_allocator_keeps_its_ledger_in_postgresql(run, trial, records):
-    if postgres.programs() is None:
-        pytest.skip("no PostgreSQL server is installed here (Debian: postgresql)")
+    if postgres.binaries() is None:
+        pytest.skip(postgres.WHY_NOT)
     with postgres.server() as address:
         where = ("--database", address)
         for who in ("P1", "P2"):

@@ -209,8 +209,8 @@ def test_with_the_allocator_from_the_first_kit_to_the_report(run, seal, tmp_path
     for person, site in (("P1", "London"), ("P2", "Zürich"), ("P3", "London")):
         words = ("--participant", person, "--stratum", site, "--here")
         assert run("allocate", "next", "sealed", *words).exit_code == 0
-    (tmp_path / "pass").write_text("correct horse battery", encoding="utf-8")
-    word = ("--passphrase-file", "pass")
+    (tmp_path / "word").write_text("correct horse battery\n")
+    word = ("--passphrase-file", "word")
     assert run("allocate", "person", "sealed", "dr", "--role", "physician", *word).exit_code == 0
     why = ("--category", "pregnancy", "--reason", "test", "--treatment-differs", "--here")
     web = tmp_path / "sealed/web/ledger.sqlite"
@@ -238,7 +238,8 @@ def test_with_the_allocator_from_the_first_kit_to_the_report(run, seal, tmp_path
     opened = read_folder(tmp_path / "open")
     events = opened.intercurrent_events
     assert list(events["participant"]) == ["P2"]
-    assert not any("ledgers differ" in warning for warning in opened.warnings)  # lock mended it
+    assert not any("ledgers differ" in warning for warning in opened.warnings)
+    assert run("verify", "sealed").exit_code == 0  # the lock told the web of both
     arm = dict(zip(opened.allocations["participant"], opened.allocations["arm"], strict=True))["P2"]
     assert arm in broken.stdout
     assert run("reveal", "sealed", *share, "--by", "s").exit_code == 0

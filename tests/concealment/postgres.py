@@ -65,15 +65,12 @@ def restart(address: str) -> None:
     settings = f"-k {home} -c listen_addresses='' -c max_connections=60 -c fsync=off"
     folder = binaries()
     assert folder is not None
-    command = [folder / "pg_ctl", "-D", home / "data", "-o", settings, "-l", home / "log"]
-    subprocess.run(  # noqa: S603
-        [*command, "-m", "immediate", "-w", "restart"],
-        check=True,
-        user=_user(),
-        cwd=home,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    subprocess.run(  # noqa: S603  (a program of this machine)
+        [folder / "pg_ctl", "-D", home / "data", "-o", settings, "-l", home / "log",
+         "-m", "immediate", "-w", "restart"],
+        check=True, user=_user(), cwd=home, env={"LC_ALL": "C"}, **quiet,
+    )  # fmt: skip
 
 
 def _user() -> str | None:

@@ -12,18 +12,12 @@ from typing import IO, TYPE_CHECKING, Any
 import click
 
 from equipoise.cli.options import json_option
-from equipoise.cli.vault_options import trial_argument, zones_of
+from equipoise.cli.vault_options import database_option, trial_argument, zones_of
 from equipoise.errors import DataError
 
 if TYPE_CHECKING:
     from equipoise.concealment.allocator_home import Home
 
-database_option = click.option(
-    "--database",
-    envvar="DATABASE_URL",
-    metavar="FILE|URL",
-    help="The allocator's database where it is not TRIAL's SQLite file: postgresql://...",
-)
 here_option = click.option(
     "--here",
     is_flag=True,

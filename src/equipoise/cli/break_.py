@@ -10,7 +10,6 @@ import click
 
 from equipoise.cli.allocate_live import (
     answered,
-    database_option,
     here_option,
     home_of,
     passphrase_option,
@@ -18,7 +17,7 @@ from equipoise.cli.allocate_live import (
     tell_web,
 )
 from equipoise.cli.options import json_option
-from equipoise.cli.vault_options import trial_argument
+from equipoise.cli.vault_options import database_option, trial_argument
 from equipoise.errors import DataError
 
 

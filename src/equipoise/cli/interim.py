@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from equipoise.cli.allocate_live import database_option
 from equipoise.cli.options import json_option
 from equipoise.cli.vault_options import (
+    allocator_of,
     by_option,
+    database_option,
     kits_option,
     ledger_of,
     ledger_option,
@@ -87,7 +88,9 @@ def _opened(trial: Path, shares: Any, door: Door, given: dict[str, Any]) -> Inte
 
     zones = zones_of(trial)
     kits = read_boxed_kits(given["kits"] or zones.boxed_kits)
-    allocator = given["database"] or str(zones.ledger("allocator"))
+    allocator = allocator_of(zones, given["database"])
+    if allocator is None:
+        raise DataError("The allocator's ledger is not here, and must tell of it: --database.")
     with opened_ledger(ledger_of(zones, given["ledger"])) as web:
         web.store.lock()
         with opened_ledger(allocator) as other:

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from equipoise.cli.allocate_live import database_option
 from equipoise.cli.options import json_option
 from equipoise.cli.vault_options import (
     allocator_of,
     blinded_records,
     by_option,
+    database_option,
     ledger_of,
     ledger_option,
     now_option,
@@ -54,8 +54,8 @@ def command(
     held = blinded_records(records)
     arms = never_of(*held.protocol.arm_names)
     zones, who = zones_of(trial), {"actor": by, "now": now}
-    allocator, web = allocator_of(zones, database), ledger_of(zones, ledger)
-    if allocator and (database or Path(allocator).resolve() != Path(web).resolve()):
+    web, allocator = ledger_of(zones, ledger), allocator_of(zones, database)
+    if allocator and Path(allocator).resolve() != Path(web).resolve():
         row, own = _both(web, allocator, held, arms, who)
     else:
         row, own = _one(web, held, arms, who), None
@@ -68,7 +68,7 @@ def command(
     click.echo(f"Ledger row {row.seq}, head {row.hash}")
     if told["allocator_row"]:
         click.echo(f"The allocator's ledger row {told['allocator_row']}: no more kits are given")
-    elif ledger is None and not allocator:
+    elif allocator is None:
         click.echo("The allocator is not here and gives kits on: lock its ledger, too "
                    "(--ledger, where it lies).", err=True)  # fmt: skip
     click.echo(

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from equipoise.cli.allocate_live import database_option
 from equipoise.cli.options import json_option
+from equipoise.cli.vault_options import database_option
 from equipoise.errors import DataError
 
 if TYPE_CHECKING:

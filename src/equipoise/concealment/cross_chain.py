@@ -58,7 +58,7 @@ def _of(rows: Iterable[Row], act: str) -> Iterable[tuple[Row, dict[str, dict[str
     return ((row, body) for row, body in bodies if body["act"] == act)
 
 
-def handed_out(rows: Iterable[Row]) -> Iterator[tuple[str, str, str, str]]:
+def kits_told(rows: Iterable[Row]) -> Iterator[tuple[str, str, str, str]]:
     """Return participant, stratum, kit and the row's hash of every allocation."""
     for row, body in _of(rows, ALLOCATED):
         participant, stratum, kit = (body["details"][name] for name in SAME)

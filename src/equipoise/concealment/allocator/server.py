@@ -33,7 +33,7 @@ from equipoise.concealment.allocator.allocator import (
 from equipoise.concealment.allocator.breaking import PER_HOUR, Request, break_code
 from equipoise.concealment.allocator.client import require_free
 from equipoise.concealment.boxes import BoxKey
-from equipoise.concealment.cross_chain import handed_out
+from equipoise.concealment.cross_chain import kits_told
 from equipoise.concealment.database import Database, StorageError, connect
 from equipoise.concealment.seal.sealed import root_of
 from equipoise.errors import EquipoiseError
@@ -132,7 +132,7 @@ class Allocator:
         given = self._database.execute(GIVEN)
         rows = self._database.execute("SELECT root FROM trial")
         faults = [found.bad] if found.bad else []
-        if set(handed_out(ledger.store.rows())) != set(given):
+        if set(kits_told(ledger.store.rows())) != set(given):
             faults.append("allocations and ledger differ")
         if self._database.execute(NEXT)[0][0]:
             faults.append("the next place of a stratum is not that after its last allocation")
