@@ -62,6 +62,7 @@ def whole_plan():
 
 
 @given(st.sampled_from(list(paths(whole()))), JUNK)
+@example(("arms", 0, "substance"), "0\x850")
 def test_a_study_file_is_read_or_refused(path, junk):
     text = yaml.safe_dump(changed(whole(), path, junk), sort_keys=False)
     with suppress(DataError):

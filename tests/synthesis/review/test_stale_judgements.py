@@ -16,6 +16,7 @@ from .conftest import plan, study, write
 
 SIZES = {"small": 0.2, "moderate": 0.5, "large": 0.8}
 OUTCOMES = {"depression": {"label": "Depressive symptoms", "higher": "worse", "thresholds": SIZES}}
+OUTCOME = "depression"
 DOMAINS = [f"D{i}" for i in range(1, 6)]
 NAMES = [f"a{2015 + i}" for i in range(6)]
 MEANS = [9.0, 10.1, 9.5, 10.4, 8.8, 9.9]
@@ -53,13 +54,28 @@ def test_a_changed_study_counts_as_not_judged(tmp_path):
     judge(folder(tmp_path))
     made = folder(tmp_path, first=9.01)
     assert lapsed_bias(made) == {"a2015"}
-    assert "a2015" not in risk_of_bias_of(made)
+    assert "a2015" not in risk_of_bias_of(made, OUTCOME)
     assert {one.label for one in assessed(made)} == set(NAMES[1:])
     row = certainty(made)
     assert row.estimand == "certainty of the evidence: moderate"
     assert ("risk of bias -1: nobody has judged the risk of bias since the file changed of a2015"
             in "; ".join(row.assumptions))  # fmt: skip
     assert any("counts as not judged: the file changed since of a2015" in w for w in row.warnings)
+
+
+def test_a_judgement_of_one_outcome_is_of_that_outcome_alone(tmp_path):
+    made = folder(tmp_path)
+    judge(made)
+    file = made.judgements / "rob2.yaml"
+    rows = yaml.safe_load(file.read_text(encoding="utf-8"))["studies"]
+    high = {"levels": dict.fromkeys(DOMAINS, "high")}
+    rows[f"{NAMES[0]} ({OUTCOME})"] = rows[NAMES[0]] | high
+    rows[f"{NAMES[1]} (dropout)"] = rows[NAMES[1]] | high
+    file.write_text(yaml.safe_dump({"studies": rows}), encoding="utf-8")
+    found = risk_of_bias_of(made, OUTCOME)
+    assert [found[name] for name in NAMES[:3]] == ["high", "low", "low"]
+    assert risk_of_bias_of(made, "dropout")[NAMES[1]] == "high"
+    assert lapsed_bias(folder(tmp_path, first=9.01)) == {"a2015"}
 
 
 def test_any_field_counts_and_layout_does_not(tmp_path):

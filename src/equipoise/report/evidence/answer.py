@@ -220,7 +220,7 @@ def answers(synthesis: Synthesis) -> Iterator[Answer]:
     Those that the plan calls primary; of an outcome without any, the first that is no sensitivity
     analysis.
     """
-    review, bias = synthesis.folder.review, risk_of_bias_of(synthesis.folder)
+    review = synthesis.folder.review
     lapsed = lapsed_bias(synthesis.folder)
     for outcome in review.outcomes:
         run = [
@@ -228,6 +228,7 @@ def answers(synthesis: Synthesis) -> Iterator[Answer]:
         ]
         main = [one for one in run if one.primary]
         others = [one for one in run if one.sensitivity_of is None and not one.adjusted_for_guess]
+        bias = risk_of_bias_of(synthesis.folder, outcome)
         for one in main or others[:1]:
             yield Answer(synthesis, one, bias, lapsed)
 

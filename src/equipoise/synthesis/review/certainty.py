@@ -130,7 +130,7 @@ def suggestions(
 ) -> tuple[Judgement, ...]:
     """Return what the rules of GRADE suggest of one analysis, ready for a ledger."""
     review = folder.review
-    judged = risk_of_bias_of(folder)
+    judged = risk_of_bias_of(folder, analysis.outcome)
     levels = [judged.get(row.study.id, NOT_JUDGED) for row in rows]
     made = suggest(
         analysis.name,

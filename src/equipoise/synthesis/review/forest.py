@@ -8,8 +8,8 @@ from equipoise.errors import NotIdentifiedError
 from equipoise.synthesis.pairwise.forest_frame import forest_frames
 from equipoise.synthesis.pairwise.pool_table import PoolPlan
 from equipoise.synthesis.review.analysis_table import analysis_table
-from equipoise.synthesis.review.certainty import assessed
 from equipoise.synthesis.review.pooling import effects_of, unit_of
+from equipoise.synthesis.review.risk_of_bias import assessed_for
 from equipoise.synthesis.review.study_effects import RATIOS
 from equipoise.synthesis.study_table import OutcomeTable
 
@@ -38,7 +38,7 @@ def forest_of(
             f"{name} pools {len(rows)} of the studies: a forest plot needs two."
         )
     frame = analysis_table(made.selections[name])
-    judged = {one.label: one for one in assessed(made.folder)}
+    judged = assessed_for(made.folder, analysis.outcome)
     domains = [key for one in judged.values() for key in one.judgements]
     columns = {key: "All" if key == OVERALL else key for key in dict.fromkeys(domains)}
     for key in columns:

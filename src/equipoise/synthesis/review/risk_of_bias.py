@@ -1,5 +1,6 @@
 """The risk of bias of a review's studies, as far as it is of the study files as they are now.
 
+A judgement is of a result: an entry that names an `outcome` of the plan holds for that one alone.
 An entry of `judgements/rob2.yaml` (or `robins-i.yaml`) may say `study_sha256`, the hash of the
 study file that was read. Where the file has changed since, nobody has judged what it says now.
 """
@@ -27,23 +28,37 @@ def assessed(folder: ReviewFolder) -> tuple[Assessed, ...]:
     return tuple(one for one in _written(folder) if not _lapsed(folder, one))
 
 
-def risk_of_bias_of(folder: ReviewFolder) -> dict[str, str]:
-    """Return the overall level of each study that was judged as its file is now, in words."""
-    return {one.label: one.level("overall") for one in assessed(folder)}
+def assessed_for(folder: ReviewFolder, outcome: str) -> dict[str, Assessed]:
+    """Return the judgement of each study that holds for an outcome.
+
+    One that names the outcome comes before one that names none; those of other outcomes tell
+    nothing of it.
+    """
+    every = {one.label: one for one in assessed(folder)}
+    named = {name: every.get(f"{name} ({outcome})", every.get(name)) for name in folder.studies}
+    return {name: one for name, one in named.items() if one is not None}
+
+
+def risk_of_bias_of(folder: ReviewFolder, outcome: str) -> dict[str, str]:
+    """Return the overall level of each study for an outcome, judged as its file is now."""
+    return {name: one.level("overall") for name, one in assessed_for(folder, outcome).items()}
+
+
+def study_of(folder: ReviewFolder, label: str) -> str:
+    """Return the study that a judgement is of; its label may name an outcome behind it."""
+    return label if label in folder.studies else label.rpartition(" (")[0]
 
 
 def lapsed_bias(folder: ReviewFolder) -> frozenset[str]:
     """Return the studies whose file changed after it was judged: they count as not judged."""
-    return frozenset(one.label for one in _written(folder) if _lapsed(folder, one))
+    lapsed = (one.label for one in _written(folder) if _lapsed(folder, one))
+    return frozenset(study_of(folder, label) for label in lapsed)
 
 
 def undated_bias(folder: ReviewFolder) -> tuple[str, ...]:
     """Return the studies whose judgement does not say of which version of the file it is."""
-    return tuple(
-        one.label
-        for one in _written(folder)
-        if one.label in folder.studies and not one.study_sha256
-    )
+    undated = (study_of(folder, one.label) for one in _written(folder) if not one.study_sha256)
+    return tuple(dict.fromkeys(name for name in undated if name in folder.studies))
 
 
 def some(studies: list[str] | tuple[str, ...]) -> str:
@@ -57,7 +72,7 @@ def some(studies: list[str] | tuple[str, ...]) -> str:
 
 
 def _lapsed(folder: ReviewFolder, one: Assessed) -> bool:
-    study = folder.studies.get(one.label)
+    study = folder.studies.get(study_of(folder, one.label))
     known = bool(one.study_sha256) and study is not None
     return known and not study.sha256.startswith(one.study_sha256)  # type: ignore[union-attr]
 

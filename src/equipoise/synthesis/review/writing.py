@@ -11,11 +11,15 @@ import yaml
 from equipoise.errors import DataError
 from equipoise.synthesis.review.study import Study
 
+ODD_BREAKS = set("\x85\u2028\u2029")
+"""Line breaks of YAML that a text can hold: written as they are they would come back as others."""
+
 
 def study_text(study: Study) -> str:
     """Write a study as YAML, without what equals its default; it reads back to the same value."""
     data = study.model_dump(mode="json", by_alias=True, exclude_defaults=True)
-    text: str = yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=98)
+    odd = ODD_BREAKS & set(study.model_dump_json())
+    text: str = yaml.safe_dump(data, sort_keys=False, allow_unicode=not odd, width=98)
     return text
 
 

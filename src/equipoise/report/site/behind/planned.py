@@ -29,9 +29,9 @@ class Planned:
 
 def planned_analyses(told: Told) -> tuple[Planned, ...]:
     """Return every analysis of the plan that was run, in the order of the plan."""
-    bias = risk_of_bias_of(told.synthesis.folder)
-    every = (Answer(told.synthesis, one, bias) for one in told.review.analyses
-             if one.name in told.synthesis.found)  # fmt: skip
+    made, folder = told.synthesis, told.synthesis.folder
+    every = (Answer(made, one, risk_of_bias_of(folder, one.outcome))
+             for one in told.review.analyses if one.name in made.found)  # fmt: skip
     return tuple(_planned(one) for one in every)
 
 

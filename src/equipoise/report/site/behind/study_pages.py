@@ -120,16 +120,19 @@ def _arm(arm: StudyArm, names: Mapping[str, str]) -> ArmLine:
 
 
 def _uses(told: Told) -> Iterator[tuple[str, Use]]:
-    from equipoise.synthesis.review.certainty import assessed  # noqa: PLC0415
+    from equipoise.synthesis.review.risk_of_bias import assessed, study_of  # noqa: PLC0415
 
     made = told.synthesis
-    bias = {one.label: _levels(one) for one in assessed(made.folder)}
+    bias: dict[str, tuple[tuple[str, str], ...]] = {}
+    for one in assessed(made.folder):
+        study = study_of(made.folder, one.label)
+        bias[study] = (*bias.get(study, ()), *_levels(one, one.label.removeprefix(study)))
     for name, (analyses, why_out) in places_of(made).items():
         yield name, Use(told.name, told.review.title, analyses, why_out, bias.get(name, ()))
 
 
-def _levels(one: Assessed) -> tuple[tuple[str, str], ...]:
-    return tuple((domain, one.level(domain)) for domain in one.judgements)
+def _levels(one: Assessed, outcome: str) -> tuple[tuple[str, str], ...]:
+    return tuple((f"{domain}{outcome}", one.level(domain)) for domain in one.judgements)
 
 
 def _guesses(study: Study, names: Mapping[str, str]) -> Iterator[tuple[NumberLine, bool]]:

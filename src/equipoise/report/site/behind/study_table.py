@@ -50,7 +50,7 @@ class Flow:
 def study_table(told: Told) -> tuple[StudyRow, ...]:
     """Return a row for each study of a review; those that are pooled first, then by id."""
     made = told.synthesis
-    bias = risk_of_bias_of(made.folder)
+    bias = levels_of(made)
     places = places_of(made)
     rows = [
         StudyRow(
@@ -60,6 +60,20 @@ def study_table(told: Told) -> tuple[StudyRow, ...]:
         for name, study in made.folder.studies.items()
     ]  # fmt: skip
     return tuple(sorted(rows, key=lambda row: (not row.analyses, row.study)))
+
+
+def levels_of(made: Synthesis) -> dict[str, str]:
+    """Return each study's risk of bias; where outcomes differ, each with its own."""
+    review, levels = made.folder.review, dict[str, dict[str, str]]()
+    for outcome, plan in review.outcomes.items():
+        for study, level in risk_of_bias_of(made.folder, outcome).items():
+            levels.setdefault(study, {})[plan.label] = level
+    return {
+        study: next(iter(found.values()))
+        if len(set(found.values())) == 1 and len(found) == len(review.outcomes)
+        else "; ".join(f"{level} ({label})" for label, level in found.items())
+        for study, found in levels.items()
+    }
 
 
 def places_of(made: Synthesis) -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:

@@ -103,4 +103,5 @@ def _answer(told: Told, name: str) -> Answer | None:
         raise DataError(f"{told.name} plans no such analysis: {mismatch(name, list(named))}.")
     if name not in told.synthesis.found:
         return None
-    return Answer(told.synthesis, named[name], risk_of_bias_of(told.synthesis.folder))
+    plan, folder = named[name], told.synthesis.folder
+    return Answer(told.synthesis, plan, risk_of_bias_of(folder, plan.outcome))
