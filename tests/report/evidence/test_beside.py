@@ -78,8 +78,12 @@ def test_both_arms_are_told_from_their_own_start(made):
     said = {one.kind: one for one in sentences(made([with_changes()], outcomes=INSTRUMENTS))}
     one = said["both-changed-a2020-BDI"]
     # mean -5, SD 4, 16 people: -5 -+ 2.131 * 4 / 4 (t of 15 degrees of freedom)
-    assert "people on placebo moved by −5.0 (−7.1 to −2.9) points on BDI" in one.text
-    assert "Those on LSD moved by −6.0 (−8.1 to −3.9). On this scale more is worse." in one.text
+    assert (
+        "people on placebo changed by −5.0 (−7.1 to −2.9) points on a scale of low mood (BDI)"
+        in (one.text)
+    )
+    assert "Those on LSD changed by −6.0 (−8.1 to −3.9)." in one.text
+    assert one.text.endswith("On this scale a higher score is worse.")
     assert (one.studies, one.certainty) == (("a2020",), "not judged")
     assert not untraced(one)
 
@@ -109,7 +113,7 @@ def test_a_report_says_whether_lots_were_drawn(contrast, randomised, template, m
     (one,) = told_of(found, ["mood"])
     assert one.id == "made-up:mood:told-a2020"
     assert one.template == template
-    assert "a2020 says: 7 of 9 felt better." in one.text
+    assert "(a2020) says: 7 of 9 felt better." in one.text
     assert one.opens.sources[0].source == CHECKED["source"]
     assert not untraced(one)
 
@@ -162,3 +166,8 @@ def test_treatments_that_were_not_compared_are_counted_and_not_ranked(answer):
     one = not_compared([answer("a"), answer("b")])
     assert one.text.startswith("2 ways to treat it stand side by side here")
     assert one.size == ""
+
+
+def test_what_is_not_compared_is_said_of_numbers_and_not_of_studies(answer):
+    """A pool behind one of them may hold trials of two treatments: that is told elsewhere."""
+    assert "None of these numbers sets two of them" in not_compared([answer("a"), answer("b")]).text

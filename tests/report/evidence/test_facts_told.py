@@ -61,7 +61,7 @@ def test_a_banned_word_of_the_register_is_refused():
     [
         ("yes", "That does not show that one leads to the other."),
         ("no", "It was not found to go with how people felt."),
-        ("not tested", "was not tested."),
+        ("not tested", "was not tested, or not told where we read it."),
     ],
 )
 def test_a_brain_finding_says_whether_it_was_tied_to_feeling(tie, said):
@@ -73,9 +73,22 @@ def test_ties_are_counted():
     counted = ties_counted([finding(f"f{k}", tie) for k, tie in enumerate(ties)], "abc")
     assert counted is not None
     assert counted.text.startswith(
-        "Of 6 findings on the brain, 2 went with how people felt, 1 did not, and 3 were not tested"
+        "Of 6 findings on the brain, 2 went with how people felt and 1 did not. For 3 that was not "
+        "tested, or not told where we read it. 0 of the 6 come from reviews"
     )
     assert ties_counted([], "") is None
+
+
+def test_an_empty_search_is_no_finding_and_a_review_is_told_as_one():
+    found = [finding("a", "yes"), finding("b", "yes"), finding("c", "not tested")]
+    kinds = ("open label", "systematic review, 5 studies", "search result")
+    designed = [one.model_copy(update={"design": kind})
+                for one, kind in zip(found, kinds, strict=True)]  # fmt: skip
+    counted = ties_counted(designed, "abc")
+    assert counted is not None
+    assert counted.text.startswith("Of 2 findings on the brain, 2 went with how people felt and 0")
+    assert "1 of the 2 come from reviews of the others" in counted.text
+    assert "some may be of the same people" in counted.text
 
 
 def test_a_gap_names_what_was_asked_and_nothing_else():

@@ -41,17 +41,57 @@ def test_a_headline_from_two_trials_in_people(made):
         "18 more. The true count may lie from 47 to 58 of 100."
     )
     assert said["primary:control"].text == (
-        "About 35 of 100 people get better on a dummy pill alone, without LSD."
+        "Without LSD, about 35 of 100 people get better on a dummy pill."
     )
     effect = (
         "The groups differed by −0.45 SD units (−0.59 to −0.31), in 2 trials with 400 people. "
-        "The control was a dummy pill."
+        "The other group had a dummy pill. A number below zero would favour LSD."
     )
     assert said["primary:effect"].text == effect
     behind = said["primary:headline"].opens
     assert behind.effect == pytest.approx(-0.45)
     assert behind.risk_of_bias == (("a2020", "low"), ("b2021", "low"))
     assert "below 0 favours LSD" in behind.unit
+
+
+@pytest.mark.parametrize(
+    ("conditions", "told_"),
+    [
+        (["healthy", "healthy"], "those who took part are not the people"),
+        (["healthy", "depression"], "not all who took part are the people"),
+    ],
+)
+def test_indirect_says_whether_some_or_all_were_other_people(conditions, told_, made):
+    two = [study(name, population={"described": "adults", "condition": one, "n": 200})
+           for name, one in zip(("a2020", "b2021"), conditions, strict=True)]  # fmt: skip
+    grade = {"information_size": 100, "conditions": ["depression"]}
+    assert told_ in told(made(two, grade=grade))["primary:indirect"].text
+
+
+UNNAMED = {"mood": outcome(people=PEOPLE, words={"treatment": "LSD", "outcome": "low mood"})}
+ANY_PLACEBO = ["inert-placebo", "active-placebo", "medication"]
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "kind", "control"),
+    [
+        (UNNAMED, "inert-placebo", "placebo"),
+        (UNNAMED, "active-placebo", "a placebo that people can feel"),
+        (UNNAMED, "medication", "a medicine"),
+        (IN_PEOPLE, "active-placebo", "a dummy pill"),  # the plan's own words
+        (IN_PEOPLE, "medication", "a medicine"),  # but a medicine is no dummy pill
+    ],
+)
+def test_the_control_is_what_the_pooled_trials_used(outcomes, kind, control, made):
+    one = study("a2020")
+    one["arms"][1]["kind"] = kind
+    said = told(made([one], outcomes=outcomes, analyses=[analysis(comparators=ANY_PLACEBO)]))
+    assert f" The other group had {control}. " in said["primary:effect"].text
+    assert said["primary:people"].text.startswith(f"Of 100 people on {control}, about 35")
+    assert (
+        said["primary:control"].text
+        == f"Without LSD, about 35 of 100 people get better on {control}."
+    )
 
 
 def test_without_a_control_response_the_size_is_by_the_thresholds(made):
@@ -151,11 +191,11 @@ def test_belief_is_told_from_guesses_and_from_effects_given_them(made):
     one["outcomes"][0]["effects"].append({**effect, "estimate": -0.1, "adjusted_for_guess": True})
     plans = [analysis(primary=True), analysis("given", adjusted_for_guess=True)]
     said = told(made([one, study("b2021")], analyses=plans))
-    assert said["primary:guesses"].text.endswith("right in 70 of 100 guesses.")
+    assert "(week 4), people were right in 70 of 100 guesses." in said["primary:guesses"].text
     assert said["primary:guesses"].studies == ("a2020",)
     assert said["given:guess-adjusted"].text == (
-        "With their guess held equal, the groups differed by −0.10 SD units (−0.30 to 0.10), in 1 "
-        "trial with 200 people."
+        "Among people who made the same guess, the groups differed by −0.10 SD units (−0.30 to "
+        "0.10), in 1 trial with 200 people."
     )
     # both effects are -0.5: the upper limit is -0.5 + 1.96 * 0.1 / sqrt(2) = -0.361
     assert "by 0.36 SD units" in said["primary:tipping"].text
@@ -199,7 +239,8 @@ def test_people_on_placebo_are_told_from_their_own_means(made):
     ]
     said = told(made([one, study("b2021")]))
     assert said["primary:control-change-a2020"].text == (
-        "In a2020, people on a dummy pill went from 20.5 to 14.0 points on MADRS, without LSD."
+        "In a2020, people on a dummy pill went from 20.5 to 14.0 points on a scale of low mood "
+        "(MADRS), without LSD."
     )
     assert said["primary:control-change-a2020"].studies == ("a2020",)
     assert not untraced(said["primary:control-change-a2020"])

@@ -334,3 +334,12 @@ def test_the_shipped_site_names_its_makers_as_an_organisation(shipped):
     _, files = shipped
     (block,) = LD.findall(files["cite.html"])
     assert [one["@type"] for one in json.loads(block)["author"]] == ["Organization"]
+
+
+def test_no_copy_claims_a_systematic_review_without_a_recorded_search(shipped):
+    """The pages say that no record of a search stands behind the answers; so do their copies."""
+    content, files = shipped
+    for name, told in content.reviews.items():
+        searched = told.synthesis.folder.searches.is_dir()
+        assert searched or "Systematic review" not in files[f"reviews/{name}.json"], name
+        assert searched or "no record of a systematic search" in files[f"reviews/{name}.json"]

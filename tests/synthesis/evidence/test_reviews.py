@@ -44,6 +44,16 @@ def test_nothing_unverified_is_pooled(name, done):
 
 
 @pytest.mark.parametrize("name", REVIEWS)
+def test_what_is_pooled_was_compared_with_what_the_plan_says(name, done):
+    """A contrast named by hand must not slip a medicine in under the heading of usual care."""
+    for analysis, chosen in done[name].selections.items():
+        planned = set(done[name].folder.review.analysis(analysis).comparators)
+        for row in chosen.rows:
+            kinds = {arm.kind for arm in row.study.arms if arm.name == row.contrast[1]}
+            assert (kinds or {row.contrast[1]}) <= planned, (analysis, row.study.id)
+
+
+@pytest.mark.parametrize("name", REVIEWS)
 def test_a_stated_pool_stands_alone(name, done):
     for chosen in done[name].selections.values():
         kinds = [row.study.design.kind in OF_STUDIES for row in chosen.rows]

@@ -25,6 +25,9 @@ ASSUMED = "assumed"
 """Certainty of a scenario: the plan states it, no study of the answer does."""
 COUNTED = ("OR", "RR", "RD")
 """Measures of people with an event."""
+HEAD_TO_HEAD = frozenset({"medication", "psychotherapy"})
+"""Comparators that are themselves treatments."""
+ACTIVE = "active-placebo"
 NO_ARM = ("has no arm", "has no comparator")
 """How the reason begins of a study that did not test the treatment, or not against that."""
 
@@ -133,12 +136,25 @@ class Answer:
         usual = f"have {self.wording.outcome}" if counts_harm else "get better"
         return self.outcome.people.event or usual
 
+    @cached_property
+    def controls(self) -> tuple[str, ...]:
+        """Kinds of the comparators of what is pooled; of nothing pooled, those planned."""
+        kinds = {arm.name: arm.kind for row in self.rows for arm in row.study.arms
+                 if arm.name == row.contrast[1]}  # fmt: skip
+        return tuple(dict.fromkeys(kinds.values())) or tuple(self.analysis.comparators)
+
     @property
     def control(self) -> str:
-        """The words for what it is compared with."""
-        if self.outcome.words.control:
+        """The words for what it is compared with.
+
+        The plan's words are of controls, so another treatment keeps its own name. A placebo that
+        can be felt is called so where every pooled trial used one.
+        """
+        if self.outcome.words.control and not set(self.controls) <= HEAD_TO_HEAD:
             return self.outcome.words.control
-        kinds = dict.fromkeys(words("controls", kind) for kind in self.analysis.comparators)
+        if self.controls == (ACTIVE,):
+            return words("exact controls", ACTIVE)
+        kinds = dict.fromkeys(words("controls", kind) for kind in self.controls)
         return listed(list(kinds), "or")
 
     def sentence(

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from equipoise.report.evidence.effect import is_pool
 from equipoise.report.evidence.facts_told import NOT_GRADED, numbers_of
 from equipoise.report.evidence.sentence import Opens, Read, Sentence, Shown
+from equipoise.report.evidence.study_name import study_name
 from equipoise.report.evidence.templates import fill
 from equipoise.synthesis.review.selection import is_intervention
 from equipoise.synthesis.review.study_numbers import BASELINE
@@ -57,10 +58,11 @@ def _said(
     synthesis: Synthesis, study: Study, statement: Statement, outcome: str, kind: str
 ) -> Sentence:
     template = _template(study, statement)
-    text = fill(template, study=study.id, says=statement.says)
+    name = study_name(study)
+    text = fill(template, study=name, says=statement.says)
     read = Read(statement.source or "", study.citation, study.doi, None, statement.checked_by,
                 statement.note)  # fmt: skip
-    shown = (Shown("study", study.id, None, study.id), *numbers_of(statement.says, study.id))
+    shown = (Shown("study", study.id, None, name), *numbers_of(statement.says, study.id))
     return Sentence(
         id=f"{synthesis.folder.review.identifier}:{outcome.replace(' ', '-')}:{kind}",
         template=template, text=text, outcome=outcome, certainty=NOT_GRADED, size="",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from equipoise.report.evidence.answer import beside
 from equipoise.report.evidence.effect import effect_shown, on_scale, studies_shown, texts
 from equipoise.report.evidence.sentence import Shown
-from equipoise.report.evidence.templates import fill, words
+from equipoise.report.evidence.templates import fill, listed, words
 from equipoise.report.numbers import number
 from equipoise.synthesis.blinding.tipping import tipping_shift
 from equipoise.synthesis.review.analysis_table import guesses_of
@@ -46,7 +46,11 @@ def _guesses(answer: Answer) -> Iterator[Sentence]:
     if not asked:
         return
     share = right / asked
-    shown = {"right": Shown("guesses-right", answer.analysis.name, share, f"{100 * share:.0f}")}
+    visits = dict.fromkeys(row.outcome.visit for row in answer.rows if row.study.id in studies)
+    shown = {
+        "right": Shown("guesses-right", answer.analysis.name, share, f"{100 * share:.0f}"),
+        "when": Shown("visit", answer.analysis.name, None, listed(list(visits))),
+    }
     text = fill("guesses", **texts(shown))
     yield answer.sentence(
         "guesses", "guesses", text, shown.values(), studies=dict.fromkeys(studies)

@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from equipoise.synthesis.judgement.findings_table import Absolute
     from equipoise.synthesis.review import Row, Study
 
-PLURALS = {"study": "studies", "trial": "trials", "published pool": "published pools"}
+PLURALS = {"study": "studies", "trial": "trials", "review of trials": "reviews of trials"}
 OF_STUDIES = ("meta-analysis", "review")
-"""Designs of files that hold a published pool."""
+"""Designs of files that hold a published pool of trials."""
 
 
 def on_scale(answer: Answer) -> tuple[float, float, float] | None:
@@ -101,11 +101,11 @@ def studies_shown(answer: Answer) -> Shown:
 
 
 def kind_of(studies: Iterable[Study]) -> str:
-    """Return what studies are called: trials, published pools of trials, else studies."""
+    """Return what studies are called: trials, reviews of trials, else studies."""
     every = list(studies)
     pools = [is_pool(study) for study in every]
     if any(pools):
-        return "published pool" if all(pools) else "study"
+        return "review of trials" if all(pools) else "study"
     return "trial" if all(study.design.randomised for study in every) else "study"
 
 

@@ -25,6 +25,10 @@ NOT_GRADED = "one source, not graded"
 NO_SOURCE = "no verified source"
 COUNTED = "counted, not graded"
 """Certainty of a count over facts: what was counted is known, what it means is not graded."""
+SEARCH = "search result"
+"""The design of a fact that says that nothing was found: it is no finding."""
+OF_OTHERS = re.compile(r"\b(?:review|critique)\b")
+"""Designs of findings that rest on those of other people."""
 IN_A_NAME = re.compile(r"[A-Za-z]-?$")
 """What stands before a digit that belongs to a name, such as PHQ-9."""
 
@@ -95,13 +99,17 @@ def numbers_of(text: str, label: str) -> Iterator[Shown]:
 
 
 def ties_counted(facts: Sequence[EvidenceFact], version: str) -> Sentence | None:
-    """Return how many brain findings were tied to how people felt, were not, were not tested."""
-    ties = [one.association_with_clinical_change for one in facts if isinstance(one, Connectivity)]
-    if not ties:
+    """Return how many brain findings were tied to how people felt, were not, were not tested.
+
+    Reviews stand among them, and several reports of one trial: that is said with the count.
+    """
+    found = [one for one in facts if isinstance(one, Connectivity) and one.design != SEARCH]
+    if not found:
         return None
-    counted = Counter(ties)
-    told = {"n": len(ties), "yes": counted["yes"], "no": counted["no"],
-            "untested": counted["not tested"]}  # fmt: skip
+    counted = Counter(one.association_with_clinical_change for one in found)
+    told = {"n": len(found), "yes": counted["yes"], "no": counted["no"],
+            "untested": counted["not tested"],
+            "reviews": sum(bool(OF_OTHERS.search(one.design or "")) for one in found)}  # fmt: skip
     shown = {name: Shown("findings", name, value, str(value)) for name, value in told.items()}
     text = fill("ties-counted", **{name: one.text for name, one in shown.items()})
     return Sentence(

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from equipoise.report.evidence.sentence import Sentence
 
 HEADLINE = "headline"
+EVERYBODY = "(population 100%"
+"""How the rule writes that nobody who took part is of the people asked about."""
 
 
 def told(answer: Answer) -> Iterator[Sentence]:
@@ -35,8 +37,10 @@ def told(answer: Answer) -> Iterator[Sentence]:
     designs = {row.study.design.randomised for row in answer.rows}
     if len(designs) > 1:
         yield answer.sentence("mixed-designs", "mixed-designs", fill("mixed-designs"))
-    if any(reason.startswith("indirectness -") for reason in answer.certainty_reasons):
-        yield answer.sentence("indirect", "indirect", fill("indirect"))
+    lowered = [why for why in answer.certainty_reasons if why.startswith("indirectness -")]
+    if lowered:
+        template = "indirect-all" if any(EVERYBODY in why for why in lowered) else "indirect"
+        yield answer.sentence("indirect", template, fill(template))
 
 
 def _headline(answer: Answer) -> Sentence:

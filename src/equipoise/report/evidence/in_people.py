@@ -15,9 +15,11 @@ from equipoise.report.evidence.effect import (
     texts,
 )
 from equipoise.report.evidence.sentence import Shown
-from equipoise.report.evidence.templates import fill
+from equipoise.report.evidence.study_name import study_name
+from equipoise.report.evidence.templates import fill, scale
 from equipoise.report.numbers import number
 from equipoise.synthesis.judgement.absolute_effects import whole_people
+from equipoise.synthesis.review.study_effects import RATIOS
 from equipoise.synthesis.review.study_numbers import BASELINE
 
 if TYPE_CHECKING:
@@ -42,22 +44,41 @@ def told(answer: Answer) -> Iterator[Sentence]:
     row = answer.central
     if row is not None and row.low is not None:
         shown = effect_shown(row, answer.analysis.measure) | {"studies": studies_shown(answer)}
-        text = fill("effect", **texts(shown), control=answer.control)
+        text = fill(
+            "effect", **texts(shown), control=answer.control, side=_favoured(answer),
+            x=answer.wording.treatment,
+        )  # fmt: skip
         yield answer.sentence("effect", "effect", text, shown.values())
     yield _who(answer)
     yield from _control(answer, share)
 
 
+def _favoured(answer: Answer) -> str:
+    """Return which side of no difference is the treatment's: the words of an axis, no finding."""
+    none = "one" if answer.analysis.measure in RATIOS else "zero"
+    return f"{'below' if answer.outcome.higher == 'worse' else 'above'} {none}"
+
+
 def _who(answer: Answer) -> Sentence:
     """Return whom the numbers are of, and at what time, as the studies say."""
-    groups = [row.study.population.condition or row.study.population.described
-              for row in answer.rows]  # fmt: skip
+    groups = [_whom(row) for row in answer.rows]
     shown = {
         "people": Shown("population", answer.analysis.name, None, _each(groups)),
         "when": Shown("visit", answer.analysis.name, None,
                       _each([row.outcome.visit for row in answer.rows])),
     }  # fmt: skip
     return answer.sentence("who", "who", fill("who", **texts(shown)), shown.values())
+
+
+def _whom(row: Row) -> str:
+    """Return the people of a row; of a study that splits them, also which of them."""
+    study, name = row.study, row.contrast[0]
+    named = study.population.condition or study.population.described
+    given = {(arm.kind, arm.substance) for arm in study.arms if arm.name == name}
+    alike = [arm.name for arm in study.arms if (arm.kind, arm.substance) in given]
+    part = name.partition(", ")[2]  # "esketamine, women"; what holds a digit is a dose
+    split = len(alike) > 1 and part and not any(letter.isdigit() for letter in part)
+    return f"{named} ({part})" if split else named
 
 
 def _each(named: Sequence[str]) -> str:
@@ -140,8 +161,8 @@ def _change(answer: Answer, row: Row) -> Iterator[Sentence]:
             part: Shown("control-mean", f"{row.study.id} ({part})", value, number(value, 1))
             for part, value in (("before", before), ("after", after))
         }
-        instrument = row.outcome.instrument or answer.wording.outcome
-        shown["study"] = Shown("study", row.study.id, None, row.study.id)
+        instrument = scale(row.outcome.instrument, answer.wording.outcome)
+        shown["study"] = Shown("study", row.study.id, None, study_name(row.study))
         shown["instrument"] = Shown("instrument", row.study.id, None, instrument)
         words = {"control": answer.control, "x": answer.wording.treatment}
         yield answer.sentence(

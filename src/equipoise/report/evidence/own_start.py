@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from equipoise.report.evidence.effect import effect_shown, studies_shown, texts
 from equipoise.report.evidence.sentence import Shown
-from equipoise.report.evidence.templates import fill
+from equipoise.report.evidence.study_name import study_name
+from equipoise.report.evidence.templates import fill, scale
 from equipoise.report.numbers import number
 from equipoise.synthesis.effect_sizes.mean_interval import mean_interval
 from equipoise.synthesis.review.certainty import NOT_JUDGED
@@ -49,11 +50,12 @@ def _both(answer: Answer, row: Row, other: StudyOutcome) -> Iterator[Sentence]:
     if treated is None or control is None:
         return
     study, instrument = row.study.id, other.instrument or answer.wording.outcome
+    on = scale(other.instrument, answer.wording.outcome)
     shown = {
         **_moved(control, "control", answer, study),
         **_moved(treated, "treated", answer, study),
-        "study": Shown("study", study, None, study),
-        "instrument": Shown("instrument", study, None, instrument),
+        "study": Shown("study", study, None, study_name(row.study)),
+        "instrument": Shown("instrument", study, None, on),
         "when": Shown("visit", study, None, other.visit),
     }
     text = fill(

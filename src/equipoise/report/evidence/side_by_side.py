@@ -10,6 +10,7 @@ from math import hypot
 from typing import TYPE_CHECKING
 
 from equipoise.errors import DataError
+from equipoise.report.evidence.answer import HEAD_TO_HEAD
 from equipoise.report.evidence.effect import effect_shown, on_scale, studies_shown, texts
 from equipoise.report.evidence.sentence import Sentence, Shown
 from equipoise.report.evidence.templates import fill, listed, templates, words
@@ -21,8 +22,6 @@ from equipoise.synthesis.review.study_effects import RATIOS
 if TYPE_CHECKING:
     from equipoise.report.evidence.answer import Answer
 
-HEAD_TO_HEAD = {"medication", "psychotherapy"}
-"""Comparators that are themselves treatments."""
 APART = "other-less-one"
 
 
@@ -70,15 +69,17 @@ def apart(one: Answer, other: Answer) -> Sentence:
 
 
 def not_compared(answers: Sequence[Answer]) -> Sentence:
-    """Return that several treatments were not compared with one another.
+    """Return that no number here sets several treatments against one another.
+
+    A study behind them may have done so elsewhere: that is an answer of its own.
 
     Raises
     ------
     DataError
-        When a trial among them did set one treatment against another.
+        When a number among them does set one treatment against another.
     """
     for one in answers:
-        met = HEAD_TO_HEAD & set(one.analysis.comparators)
+        met = HEAD_TO_HEAD & {*one.analysis.comparators, *one.controls}
         if met:
             raise DataError(
                 f"{one.review.identifier}:{one.analysis.name} compares with {', '.join(met)}, a "

@@ -39,6 +39,18 @@ def words(table: str, key: str) -> str:
     return found
 
 
+def scale(instrument: str | None, outcome: str) -> str:
+    """Return what scores are points on: a scale's short name with what it is a scale of.
+
+    >>> scale("MADRS", "low mood"), scale("distractibility", "focus"), scale(None, "focus")
+    ('a scale of low mood (MADRS)', 'distractibility', 'focus')
+    """
+    if instrument is None:
+        return outcome
+    short = instrument.split()[0].isupper() and instrument != outcome
+    return f"a scale of {outcome} ({instrument})" if short else instrument
+
+
 def listed(parts: Sequence[str], last: str = "and") -> str:
     """Join words: "a, b and c".
 

@@ -45,11 +45,22 @@ class Condition(Part):
 
 
 class HarmGroup(Part):
-    """Facts of harms under one plain heading: those whose topic holds one of the words."""
+    """Facts of harms under one plain heading: those whose topic holds one of the words.
+
+    With `of`, those of these substances or people instead, whatever their topic: people who are
+    not those of the option, so that nobody takes their numbers for its own.
+    """
 
     id: Slug
     name: Plain
-    about: Annotated[tuple[Text, ...], Field(min_length=1)]
+    about: tuple[Text, ...] = ()
+    of: tuple[Text, ...] = ()
+
+    @model_validator(mode="after")
+    def _asks_one_thing(self) -> Self:
+        if bool(self.about) == bool(self.of):
+            raise ValueError(f"harms {self.id} needs either `about` (topics) or `of` (people)")
+        return self
 
 
 class Option(Part):
@@ -65,6 +76,8 @@ class Option(Part):
         By condition, the answers of reviews; none where no review was made.
     without
         By condition, answers whose people without the treatment are what this option is like.
+    course
+        By condition, facts KIND/FACT on how people fare.
     substances, classes
         Whose harms are told: names in the register, and classes of dose.
     harms
@@ -79,6 +92,7 @@ class Option(Part):
     first: bool = False
     helps: dict[Slug, tuple[Query, ...]]
     without: dict[Slug, tuple[Query, ...]] = Field({})
+    course: dict[Slug, tuple[FactName, ...]] = Field({})
     substances: tuple[Text, ...] = ()
     classes: tuple[Text, ...] = ()
     harms: tuple[HarmGroup, ...] = ()
@@ -115,7 +129,7 @@ class Aid(Part):
                 raise ValueError(f"{field} share an id: {', '.join(twice)}; give each its own")
         asked = {one.id for one in self.conditions}
         for option in self.options:
-            if set(option.helps) != asked or not set(option.without) <= asked:
+            if set(option.helps) != asked or not {*option.without, *option.course} <= asked:
                 raise ValueError(
                     f"option {option.id} answers {', '.join(option.helps) or 'nothing'}; `helps` "
                     f"needs each of {', '.join(sorted(asked))}, with [] where no review was made"

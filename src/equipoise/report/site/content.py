@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from equipoise.errors import DataError
 from equipoise.report.evidence import sentences
 from equipoise.report.evidence.harms import harms_of
+from equipoise.report.evidence.study_name import study_name
 from equipoise.report.site.living.search import search_of
 from equipoise.synthesis.review import Shelf, read_review, synthesise
 
@@ -76,6 +77,12 @@ class Content:
     def plan(self) -> SitePlan:
         """What the site says of itself."""
         return self.folder.plan
+
+    def study_name(self, study: str) -> str:
+        """Return what people call a study; its id where no review holds it."""
+        held = (told.synthesis.folder.studies for told in self.reviews.values())
+        found = next((studies[study] for studies in held if study in studies), None)
+        return study_name(found) if found else study
 
     def search(self, name: str) -> Search:
         """When a review was last searched for, as far as that is recorded."""

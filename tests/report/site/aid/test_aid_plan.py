@@ -67,8 +67,8 @@ def test_an_unverified_fact_is_never_shown(changed, content):
 
 
 def test_an_empty_query_is_a_gap_and_no_invented_line(changed):
-    old = "[psychotherapy-anxiety:gad-any-control]\n  - id: trial"
-    content = changed((AID, old, "[]\n  - id: trial"))
+    old = "[psychotherapy-anxiety:gad-any-control]\n    substances"
+    content = changed((AID, old, "[]\n    substances"))
     told = {one.option.id: one for one in options_told(content, read_aid(content.folder))}
     (line,) = told["cbt"].cells["anxiety"]
     assert line.gap

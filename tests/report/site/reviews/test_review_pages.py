@@ -7,6 +7,7 @@ import pytest
 
 import equipoise.report
 from equipoise.report.evidence.sentence import BANNED
+from equipoise.report.evidence.study_name import study_name
 from equipoise.report.site.behind import certainty_records, groups_of
 from equipoise.report.site.behind.amounts import AMOUNT, without_amounts
 from equipoise.report.site.page import lay_out
@@ -64,7 +65,7 @@ def test_each_sentence_opens_to_what_stands_behind_it(shipped, opened, name):
         for text in (opens.unit, opens.method, *opens.certainty_reasons, *opens.warnings):
             assert " ".join((text or "").split()) in below
         for study, level in opens.risk_of_bias:
-            assert f"{study}: {level}" in below
+            assert f"{study_name(known[study])}: {level}" in below
         for shown in one.estimates:
             assert shown.text in below
         links = page.links.get(one.id, [])
@@ -239,7 +240,10 @@ def test_judged_risk_of_bias_is_told_by_study_and_by_domain(evidence, make_study
     pages = pages_of(content)
     review, study = read(pages["reviews/made-up.html"]), read(pages["studies/one.html"])
     headline = review.under["made-up:main:headline"]
-    assert "one: high; two: high" in headline
+    names = [
+        study_name(content.reviews["made-up"].synthesis.folder.studies[k]) for k in ("one", "two")
+    ]
+    assert f"{names[0]}: high; {names[1]}: high" in headline
     assert review.text.count("Risk of bias: high") == 2
     assert "not judged" not in study.text
     assert "D1: high; D2: high; D3: high; D4: high; D5: high; overall: high" in study.text

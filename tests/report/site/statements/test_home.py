@@ -63,7 +63,7 @@ def test_it_leads_to_the_table_and_to_every_review_behind_a_sentence(site, every
 
 def test_every_sentence_opens(site):
     page = site["index.html"]
-    assert page.count("<summary>What this rests on</summary>") == len(seen(page).sentences)
+    assert page.count("<summary>Sources</summary>") == len(seen(page).sentences)
 
 
 def test_facts_open_to_where_they_were_read_and_who_compared_them(site):

@@ -102,7 +102,7 @@ def design_of(study: Study) -> str:
     """
     kind = study.design.kind.replace("-", " ")
     if study.design.kind in ("meta-analysis", "review"):
-        return f"published pool ({kind})" if study.design.kind == "meta-analysis" else kind
+        return f"review of trials ({kind})" if study.design.kind == "meta-analysis" else kind
     return f"{kind}, {'randomised' if study.design.randomised else 'not randomised'}"
 
 

@@ -40,7 +40,14 @@ class Count:
         """How it is written, the same everywhere."""
         if self.people is None:
             return f"{self.low} to {self.high}"
+        if not self.ranged:
+            return f"{self.people}, range not told"
         return f"{self.people} ({self.low} to {self.high})"
+
+    @property
+    def ranged(self) -> bool:
+        """Whether a range stands behind the count; one that is assumed may have none."""
+        return self.people is None or self.low < self.high
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from equipoise.report.site.decision_aid.chances import NOT_JUDGED
+from equipoise.synthesis.judgement.record import BY_RULE
 from equipoise.synthesis.review.certainty import certainty_of
 from equipoise.synthesis.review.screening.record import read_records
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from equipoise.report.site.content import Told
     from equipoise.report.site.decision_aid.lines import Line
     from equipoise.report.site.decision_aid.options import OptionTold
+    from equipoise.synthesis.judgement import Judgement
 
 DOMAINS = {
     "risk of bias": "How they were run",
@@ -24,6 +26,8 @@ DOMAINS = {
 }
 """The five reasons of GRADE, and what people call them."""
 LOWERED = {0: "not lowered", -1: "lowered", -2: "lowered twice"}
+UNSEEN, ALONE = "not looked at", "one study only"
+"""In place of "not lowered", where there was nothing to look at: that is no clean bill."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,8 @@ class Used:
 
     Parameters
     ----------
+    time
+        When people were asked, as the studies say.
     studies, pooled, left_out
         Counts: in the review, in the answer, and not in the answer.
     searches
@@ -46,6 +52,7 @@ class Used:
     condition: str
     query: str
     told: Told
+    time: str
     certainty: str
     studies: int
     pooled: int
@@ -70,9 +77,9 @@ def _used(options: Iterable[OptionTold]) -> Iterator[Used]:
                 chosen = made.selections[name]
                 reasons, why = _reasons(box.told, name)
                 yield Used(
-                    told.option.name, condition, box.query, box.told, box.lines[0].certainty,
-                    len(made.folder.studies), len(chosen.rows), len(chosen.left_out),
-                    len(read_records(made.folder.searches)), reasons, why,
+                    told.option.name, condition, box.query, box.told, box.time,
+                    box.lines[0].certainty, len(made.folder.studies), len(chosen.rows),
+                    len(chosen.left_out), len(read_records(made.folder.searches)), reasons, why,
                 )  # fmt: skip
 
 
@@ -83,7 +90,18 @@ def _reasons(told: Told, name: str) -> tuple[dict[str, str], tuple[str, ...]]:
     plan = made.folder.review.analysis(name)
     certain, _ = certainty_of(made.folder, plan, made.selections[name].rows)
     found = {domain: LOWERED[certain.by_domain[domain]] for domain in DOMAINS}
+    if any(_unseen(one) for one in certain.judgements):
+        found["publication bias"] = UNSEEN
+    if len(made.selections[name].rows) == 1 and not certain.by_domain["inconsistency"]:
+        found["inconsistency"] = ALONE
     return found, certain.reasons
+
+
+def _unseen(judged: Judgement) -> bool:
+    """Whether publication bias was left alone for want of a test, a register or a person."""
+    read = [judged.inputs.get(name) for name in ("egger_p", "registered")]
+    by_rule = judged.rule == "publication-bias" and judged.author == BY_RULE
+    return by_rule and not judged.decision and read == [None, None]
 
 
 def every_line(options: Iterable[OptionTold]) -> Iterator[Line]:
@@ -92,7 +110,7 @@ def every_line(options: Iterable[OptionTold]) -> Iterator[Line]:
         for boxes in told.boxes.values():
             for box in boxes:
                 yield from box.lines
-        for cell in told.cells.values():
+        for cell in (*told.cells.values(), *told.course.values()):
             yield from cell
         yield from told.harm_cell
         for harm in told.harms:

@@ -30,13 +30,16 @@ class Harms:
 
 
 def harms(content: Content, option: Option) -> tuple[Harms, ...]:
-    """Return the harms of an option by heading; a fact stands under the first that fits it."""
+    """Return the harms of an option by heading; a fact stands under the first that fits it.
+
+    Harms of other people than those of the option are taken out before any heading by topic.
+    """
     left = list(harms_of(content, option))
-    found = []
-    for group in option.harms:
-        own = [harm for harm in left if _is_about(harm, group)]
-        left = [harm for harm in left if harm not in own]
-        found.append(_harms(option, group.id, group.name, own))
+    under: dict[str, list[Harm]] = {}
+    for group in sorted(option.harms, key=lambda one: not one.of):
+        under[group.id] = [harm for harm in left if _falls_under(harm, group)]
+        left = [harm for harm in left if harm not in under[group.id]]
+    found = [_harms(option, one.id, one.name, under[one.id]) for one in option.harms]
     if left:
         found.append(_harms(option, OTHER, OTHER_NAME if found else "Harms", left))
     return tuple(one for one in found if one.lines)
@@ -58,8 +61,9 @@ def harms_of(content: Content, option: Option) -> Iterator[Harm]:
             yield harm
 
 
-def _is_about(harm: Harm, group: HarmGroup) -> bool:
-    return any(word.casefold() in harm.topic.casefold() for word in group.about)
+def _falls_under(harm: Harm, group: HarmGroup) -> bool:
+    told = f"{harm.substance}; {harm.population}" if group.of else harm.topic
+    return any(word.casefold() in told.casefold() for word in group.of or group.about)
 
 
 def _harms(option: Option, name: str, heading: str, own: Sequence[Harm]) -> Harms:

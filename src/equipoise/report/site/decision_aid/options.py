@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from equipoise.errors import DataError
@@ -58,6 +58,7 @@ class OptionTold:
     option: Option
     cells: Mapping[str, tuple[Line, ...]]
     boxes: Mapping[str, tuple[Box, ...]]
+    course: Mapping[str, tuple[Line, ...]]
     harms: tuple[Harms, ...]
     harm_cell: tuple[Line, ...]
     living: Mapping[str, tuple[Line, ...]]
@@ -82,11 +83,20 @@ def _told(content: Content, option: Option) -> OptionTold:
         or (gap_line(option.id, heading, text=NO_SOURCE),)
         for heading in HEADINGS
     }
+    course = {name: facts_named(content, option.course.get(name, ())) for name in boxes}
     cells = {
-        name: tuple(one.lines[0] for one in own) or (gap_line(option.id, name),)
+        name: (*course[name], *(_in_a_cell(one) for one in own)) or (gap_line(option.id, name),)
         for name, own in boxes.items()
     }
-    return OptionTold(option, cells, boxes, found, harm_cell(option, found), living)
+    return OptionTold(option, cells, boxes, course, found, harm_cell(option, found), living)
+
+
+def _in_a_cell(box: Box) -> Line:
+    """Return the first line of a box, with people and time: hours beside weeks would mislead."""
+    first = box.lines[0]
+    if not box.time:
+        return first
+    return replace(first, text=f"{first.text} People like: {box.people}. When asked: {box.time}.")
 
 
 def _boxes(content: Content, option: Option, condition: str) -> tuple[Box, ...]:

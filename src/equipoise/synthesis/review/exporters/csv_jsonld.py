@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from equipoise.synthesis.review.synthesise import Synthesis
 
 NAME = "csv-jsonld"
+SEARCHED = "Systematic review with meta-analysis"
+CHOSEN = "Meta-analysis of chosen studies; no record of a systematic search"
+"""What a review without `searches/` may call itself: nobody can see that nothing was missed."""
 EFFECTS = {  # column: (datatype of CSVW, what it is)
     "analysis": ("string", "The planned analysis that pooled the row"),
     "study": ("string", "The study's id"),
@@ -135,7 +138,7 @@ def dataset(synthesis: Synthesis) -> dict[str, Any]:
         "creator": {"@type": "SoftwareApplication", "name": "equipoise",
                     "softwareVersion": __version__},
         "variableMeasured": [one.label for one in review.outcomes.values()],
-        "measurementTechnique": "Systematic review with meta-analysis",
+        "measurementTechnique": SEARCHED if synthesis.folder.searches.is_dir() else CHOSEN,
         "citation": articles,
         "distribution": [
             {"@type": "DataDownload", "contentUrl": name, "encodingFormat": "text/csv"}
