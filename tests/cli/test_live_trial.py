@@ -341,3 +341,20 @@ def test_a_whole_trial_whose_allocator_keeps_its_ledger_in_postgresql(run, trial
         late = ("--here", *where, "--participant", "P3", "--stratum", "London")
         assert "trial is locked" in run("allocate", "next", "sealed", *late).stderr
         assert run("verify", "sealed", *where).exit_code == 0
+
+
+def test_whatever_stops_a_break_the_paper_card_is_named(run, trial, give):
+    give("P1")
+    word = ("--passphrase-file", "passphrase")
+    down = run("break", "sealed", "P1", *word, *BREAK)
+    assert (down.exit_code, "No allocator listens" in down.stderr) == (1, True)
+    nobody = run("break", "sealed", "P9", "--here", *word, *BREAK)
+    damaged = trial.zones.ledger("allocator")
+    for end in ("-wal", "-shm"):
+        damaged.with_name(f"ledger.sqlite{end}").unlink(missing_ok=True)
+    damaged.write_bytes(b"SQLite format 3\0" + b"x" * 5000)
+    broken = run("break", "sealed", "P1", "--here", *word, *BREAK)
+    for told in (down, nobody, broken):
+        assert told.exit_code == 1
+        assert told.stderr.count("emergency card of the kit can be opened at any time") == 1
+        assert "Traceback" not in told.output

@@ -55,12 +55,18 @@ def command(
       equipoise break sealed/ P-017 --by dr.low --category "overdose or poisoning" \\
           --reason "Found unconscious, several capsules missing" --treatment-differs
     """
+    from equipoise.concealment.allocator.breaking import PAPER  # noqa: PLC0415
+
     home = home_of(trial, database)
-    found = answered(
-        home, "break", here=here, participant=participant, name=by,
-        passphrase=read_passphrase(passphrase_file), category=category, reason=reason,
-        treatment_differs=treatment_differs,
-    )  # fmt: skip
+    passphrase = read_passphrase(passphrase_file)
+    try:
+        found = answered(
+            home, "break", here=here, participant=participant, name=by, passphrase=passphrase,
+            category=category, reason=reason, treatment_differs=treatment_differs,
+        )  # fmt: skip
+    except DataError as error:
+        told = "" if PAPER in str(error) else f" {PAPER}"
+        raise DataError(f"{error}{told}") from None
     _show(participant, found, as_json)
     try:
         tell_web(home, by, here=here)
