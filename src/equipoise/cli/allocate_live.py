@@ -202,22 +202,31 @@ def check(trial: Path, database: str | None, here: bool, as_json: bool) -> None:
 @click.command()
 @trial_argument
 @click.argument("name")
-@click.option("--role", required=True, help="investigator, physician, pharmacist, ...")
+@click.option("--role", help="investigator, physician, pharmacist, ...")
+@click.option("--remove", is_flag=True, help="No longer; the ledger keeps that they could.")
 @passphrase_option
 @database_option
 def person(
-    trial: Path, name: str, role: str, passphrase_file: IO[str] | None, database: str | None
-) -> None:
+    trial: Path, name: str, role: str | None, remove: bool, passphrase_file: IO[str] | None,
+    database: str | None,
+) -> None:  # fmt: skip
     """Let NAME break the code of one participant in an emergency, at any hour.
 
     \b
     Examples:
       equipoise allocate person sealed/ dr.low --role physician
+      equipoise allocate person sealed/ dr.low --remove
     """
-    from equipoise.concealment.allocator import enter_person  # noqa: PLC0415
+    from equipoise.concealment.people import enter_person, remove_person  # noqa: PLC0415
 
-    passphrase = read_passphrase(passphrase_file, twice=True)
+    if not (role or remove):
+        raise click.UsageError("Give --role, or --remove.")
+    passphrase = "" if remove else read_passphrase(passphrase_file, twice=True)
     opened = home_of(trial, database).open()
-    enter_person(opened, name, role, passphrase)
+    if remove:
+        remove_person(opened, name, now=clock())
+    else:
+        enter_person(opened, name, str(role), passphrase, now=clock())
     opened.close()
-    click.echo(f"{name} ({role}) may break codes of {trial}.")
+    told = "may no longer break codes" if remove else f"({role}) may break codes"
+    click.echo(f"{name} {told} of {trial}.")

@@ -18,7 +18,9 @@ BREAK_REFUSED = 'body LIKE \'{"act":"code break refused"%\''
 """Rows of the ledger in which a code break was refused; an index holds them alone."""
 
 
-def enter_person(database: Database, name: str, role: str, passphrase: str) -> None:
+def enter_person(
+    database: Database, name: str, role: str, passphrase: str, *, now: datetime
+) -> None:
     """Let somebody break codes: a role of the ledger's list, and a passphrase of 12 signs or more.
 
     Raises
@@ -45,6 +47,31 @@ def enter_person(database: Database, name: str, role: str, passphrase: str) -> N
     )
     with database.transaction():
         database.execute("INSERT INTO people VALUES (?, ?, ?)", (name, role, hashed.decode()))
+        _tell(database, "person entered", now, person=name, role=role)
+
+
+def remove_person(database: Database, name: str, *, now: datetime) -> None:
+    """Let somebody break codes no longer; the ledger keeps that they could, and until when.
+
+    Raises
+    ------
+    DataError
+        When nobody of that name is entered.
+    """
+    if not database.execute("SELECT 1 FROM people WHERE name = ?", (name,)):
+        raise DataError(f"Nobody named {name!r} is entered: nothing to remove.")
+    with database.transaction():
+        database.execute("DELETE FROM people WHERE name = ?", (name,))
+        _tell(database, "person removed", now, person=name)
+
+
+def _tell(database: Database, act: str, now: datetime, **details: str) -> None:
+    from equipoise.concealment.allocator.allocator import (  # noqa: PLC0415  (it imports this)
+        ACTOR,
+        ledger_of,
+    )
+
+    ledger_of(database).append(act, actor=ACTOR, now=now, **details)
 
 
 def role_of(database: Database, name: str, passphrase: str, *, now: datetime, paper: str) -> str:

@@ -72,6 +72,8 @@ ACTS: dict[str, Kinds] = {  # a field that may be left out ends in "?"
     },
     "card opened": {"kit": KIT, "category": BREAK_CATEGORIES, "reason": HASH},
     "interim door opened": {"committee": CODE, "reason": HASH, "participants": COUNT},
+    "person entered": {"person": CODE, "role": ROLES},  # may break codes from now on
+    "person removed": {"person": CODE},
     "anchored": {"head_seq": COUNT, "head": HASH},
     "locked": {"records": HASH, "protocol": HASH, "participants": COUNT},
     "unblinded": {"custodians": COUNTS, "participants": COUNT, "code_broken": COUNT},

@@ -28,6 +28,8 @@ from equipoise.concealment.allocator.allocator import ledger_of
 from equipoise.concealment.people import WRONG_PER_HOUR
 from equipoise.errors import DataError
 
+from .conftest import NOW
+
 PASS = "correct horse battery"  # noqa: S105
 CHEAP = argon2id.str(PASS.encode(), argon2id.OPSLIMIT_MIN, argon2id.MEMLIMIT_MIN).decode()
 HASH = "cd" * 32
@@ -121,7 +123,7 @@ def test_a_clock_set_back_gives_no_more_breaks(database, clock, break_key, physi
 @pytest.mark.parametrize("name", ["Dr. Low", "dr.møller", "x" * 65, "", "-x"])
 def test_a_name_that_could_not_break_a_code_at_night_is_refused_by_day(database, name):
     with pytest.raises(DataError, match=r"cannot stand in a ledger.*as in dr\.low"):
-        enter_person(database, name, "physician", PASS)
+        enter_person(database, name, "physician", PASS, now=NOW)
 
 
 @pytest.mark.parametrize("participant", ["P 1", "x" * 65, "Jürgen", ""])

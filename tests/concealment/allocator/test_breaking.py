@@ -18,14 +18,17 @@ from equipoise.concealment.allocator import (
 )
 from equipoise.concealment.allocator.allocator import ledger_of
 from equipoise.concealment.boxes import BoxKey
+from equipoise.concealment.people import remove_person
 from equipoise.errors import DataError
+
+from .conftest import NOW
 
 PASS = "correct horse battery"  # noqa: S105
 
 
 @pytest.fixture
 def asked(database, clock):
-    enter_person(database, "dr.low", "physician", PASS)
+    enter_person(database, "dr.low", "physician", PASS, now=NOW)
     for k in range(3):
         allocate(database, Asked("s1", f"P{k}", f"k{k}"), now=clock())
     return Request("P1", "dr.low", PASS, "overdose or poisoning", "Took all at once", True)
@@ -97,11 +100,23 @@ def test_a_limit_in_an_hour_and_the_paper_after_it(database, clock, break_key, a
 
 def test_who_may_break_is_entered_with_role_and_passphrase(database):
     with pytest.raises(DataError, match="no role 'nurse'"):
-        enter_person(database, "n", "nurse", PASS)
+        enter_person(database, "n", "nurse", PASS, now=NOW)
     with pytest.raises(DataError, match="12 characters"):
-        enter_person(database, "n", "physician", "short")
-    enter_person(database, "n", "physician", PASS)
+        enter_person(database, "n", "physician", "short", now=NOW)
+    enter_person(database, "n", "physician", PASS, now=NOW)
     with pytest.raises(DataError, match="entered already"):
-        enter_person(database, "n", "physician", PASS)
+        enter_person(database, "n", "physician", PASS, now=NOW)
     stored = database.execute("SELECT passphrase FROM people")
     assert PASS not in str(stored)
+
+
+def test_who_may_break_is_on_record_and_can_be_taken_back(database, clock, break_key, asked):
+    remove_person(database, "dr.low", now=clock())
+    with pytest.raises(RefusedError, match="may not break codes here"):
+        break_code(database, break_key, asked, now=clock())
+    with pytest.raises(DataError, match=r"Nobody named 'dr\.low' is entered"):
+        remove_person(database, "dr.low", now=clock())
+    told = [body["details"] for body in ledger_of(database).acts("person entered")]
+    assert told == [{"person": "dr.low", "role": "physician"}]
+    assert next(ledger_of(database).acts("person removed"))["details"] == {"person": "dr.low"}
+    assert not ledger_of(database).verify().bad

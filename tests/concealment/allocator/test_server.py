@@ -12,6 +12,8 @@ from equipoise.concealment.allocator import Allocator, ask, enter_person, serve
 from equipoise.concealment.allocator.allocator import ledger_of
 from equipoise.errors import DataError
 
+from .conftest import NOW
+
 PASS = "correct horse battery"  # noqa: S105
 
 
@@ -34,7 +36,7 @@ def test_four_verbs(path, database):
     assert first["ok"]
     again = ask(path, "allocate", stratum="s1", participant="P1", request="k")
     assert again == {**first, "replayed": True}
-    enter_person(database, "dr", "physician", PASS)
+    enter_person(database, "dr", "physician", PASS, now=NOW)
     broken = ask(
         path, "break", participant="P1", name="dr", passphrase=PASS,
         category="pregnancy", reason="Positive test", treatment_differs=True,
