@@ -3,6 +3,7 @@
 Operations are counted, never timed; `bench/bench_site.py` times 10,000 studies.
 """
 
+import csv
 import importlib.util
 import sys
 from collections import Counter
@@ -61,6 +62,18 @@ def test_each_study_is_read_once_whatever_the_number_of_reviews(made, tmp_path, 
     assert risk_of_bias._judged.cache_info().misses == 5
     pooled = [len(one.synthesis.selections["mood"].rows) for one in content.reviews.values()]
     assert all(50 <= k <= 60 for k in pooled), pooled
+
+
+def test_the_first_page_names_a_few_studies_of_a_sentence_and_says_where_all_are(made, tmp_path):
+    folder = made.write_evidence(tmp_path / "evidence", 60, 1, guesses=False)
+    site = build_site(gather(read_evidence(folder), TODAY, "2026.11.1"))
+    texts = {file.path: file.text for file in site.files}
+    for page in ("index.html", "statements.html"):
+        told = texts[page].split("data-sentence=")[1:]
+        assert {one.count('data-study="') for one in told} == {20}
+        assert texts[page].count(" more (") == len(told)
+    rows = csv.DictReader(texts["statements.csv"].splitlines())
+    assert {len(row["studies"].split("; ")) > 40 for row in rows} == {True}
 
 
 def operations(folder: Path) -> int:
