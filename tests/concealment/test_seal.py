@@ -1,9 +1,11 @@
 """Sealing: what is drawn, where it goes, who may read it, what is refused."""
 
+import csv
 import json
 import stat
 from collections import Counter
 from dataclasses import replace
+from fractions import Fraction
 
 import pytest
 from hypothesis import given
@@ -239,6 +241,20 @@ def test_each_zone_has_its_files_and_secrets_are_their_owners(zones):
         if name.startswith(("custodians", "print", "statistician"))
         or name.endswith(("_key", "kits.jsonl", "ledger.sqlite"))
     )
+
+
+def test_each_place_of_the_list_keeps_the_exact_chances_it_was_drawn_with(zones, sealed):
+    """Big stick with limit 3: forced at the limit, even odds elsewhere."""
+    text = (zones.folder / "statistician/list.csv").read_text(encoding="utf-8")
+    rows = list(csv.DictReader(text.splitlines()))
+    ahead = {row["stratum"]: 0 for row in rows}
+    for row in rows:
+        gap = ahead[row["stratum"]]
+        first = "1/2" if abs(gap) < 3 else "0" if gap > 0 else "1"
+        assert row[f"chance of {ARMS[0]}"] == first
+        assert Fraction(first) + Fraction(row[f"chance of {ARMS[1]}"]) == 1
+        ahead[row["stratum"]] += 1 if row["arm"] == ARMS[0] else -1
+    assert len(rows) == 20
 
 
 def test_what_is_written_is_read_again(zones, sealed):

@@ -73,15 +73,24 @@ def complete_seal(
     listed = sorted(sealed.drawn, key=lambda kit: kit.code)
     packing = ((kit.code, kit.arm) for kit in listed)
     write_file(folder / "print" / "packing-list.csv", _csv(("kit", "arm"), packing), SECRET)
-    rows = ((k.pool, str(k.index + 1), k.code, k.arm) for k in sealed.drawn)
-    text = _csv(("stratum", "slot", "kit", "arm"), rows)
-    write_file(folder / "statistician" / "list.csv", text, SECRET)
+    write_file(folder / "statistician" / "list.csv", _list_csv(sealed), SECRET)
     if print_sheets:
         print_sheets(sealed, folder / "print")
     for chain in CHAINS:
         _log(sealed, zones, chain, actor=actor, now=now)
     template = files("equipoise.concealment.seal").joinpath("folder_readme.txt")
     write_file(folder / "README.txt", template.read_text(encoding="utf-8"))
+
+
+def _list_csv(sealed: SealedTrial) -> str:
+    """Write the list with the exact chances of each place: a re-randomisation test reads them."""
+    arms = sealed.opening.plan.arms if sealed.public.by_slot else ()
+    head = ("stratum", "slot", "kit", "arm", *(f"chance of {arm}" for arm in arms))
+    rows = (
+        (k.pool, str(k.index + 1), k.code, k.arm, *(str(chance) for chance in k.chances))
+        for k in sealed.drawn
+    )
+    return _csv(head, rows)
 
 
 def _write_allocator(sealed: SealedTrial, zones: Zones) -> None:
