@@ -158,6 +158,7 @@ def test_an_empty_allocator_says_what_to_do(tmp_path):
     create(empty)
     with pytest.raises(DataError, match="install what `seal` made"):
         status(empty)
+    empty.close()
 
 
 def test_a_database_that_cannot_be_opened_says_so(tmp_path):
