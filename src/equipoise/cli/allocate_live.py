@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import signal
 import sys
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
@@ -222,11 +223,10 @@ def person(
     if not (role or remove):
         raise click.UsageError("Give --role, or --remove.")
     passphrase = "" if remove else read_passphrase(passphrase_file, twice=True)
-    opened = home_of(trial, database).open()
-    if remove:
-        remove_person(opened, name, now=clock())
-    else:
-        enter_person(opened, name, str(role), passphrase, now=clock())
-    opened.close()
+    with closing(home_of(trial, database).open()) as opened:
+        if remove:
+            remove_person(opened, name, now=clock())
+        else:
+            enter_person(opened, name, str(role), passphrase, now=clock())
     told = "may no longer break codes" if remove else f"({role}) may break codes"
     click.echo(f"{name} {told} of {trial}.")

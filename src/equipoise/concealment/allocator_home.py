@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -52,9 +53,13 @@ class Home:
             When the folder is no sealed trial, or what lies in it does not fit together.
         """
         database = connect(self.database)
-        if not _installed(database):
-            with database.alone():
-                self._install(database)
+        try:
+            if not _installed(database):
+                with database.alone():
+                    self._install(database)
+        except BaseException:
+            database.close()
+            raise
         return database
 
     def _install(self, database: Database) -> None:
@@ -74,10 +79,9 @@ class Home:
 
     def allocator(self, clock: Callable[[], datetime]) -> Allocator:
         """Make the allocator ready to answer."""
-        database = self.open()
-        key = BoxKey(read_hex(self.zones.break_key, "the allocator's private key", 32))
-        chooser = self._chooser(database, key)
-        database.close()
+        with closing(self.open()) as database:
+            key = BoxKey(read_hex(self.zones.break_key, "the allocator's private key", 32))
+            chooser = self._chooser(database, key)
         return Allocator(self.database, key, clock, chooser=chooser)
 
     def _chooser(self, database: Database, key: BoxKey) -> Chooser:

@@ -138,10 +138,14 @@ def connect(address: str | Path) -> Database:
         connection = sqlite3.connect(
             address, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
         )
-        for setting in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
-            connection.execute(f"PRAGMA {setting}")
     except (sqlite3.Error, OSError) as error:
         raise DataError(f"The database {address} cannot be opened: {error}.") from None
+    try:
+        for setting in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+            connection.execute(f"PRAGMA {setting}")
+    except sqlite3.Error as error:
+        connection.close()
+        raise DataError(f"{address} is no database of ours: {error}.") from None
     return Database(connection)
 
 
