@@ -2,7 +2,7 @@ from itertools import product
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
@@ -48,6 +48,7 @@ def test_bad_differences_are_refused():
 
 
 @given(st.lists(st.integers(-20, 20), min_size=3, max_size=12).filter(lambda y: len(set(y)) > 2))
+@example([0, 14, -14])
 def test_balanced_two_stage_is_one_stage_is_the_t_of_people(effects):
     """Law: equal cycles, common variance and a spread above 0: three roads, one interval."""
     noise = np.array([-1.0, 0.2, 0.8])
@@ -57,8 +58,9 @@ def test_balanced_two_stage_is_one_stage_is_the_t_of_people(effects):
     two = random_effects(y, np.full(len(y), s2 / 3))
     whole = one_stage(differences)
     t = paired_fit(y).contrast([1])
-    assert_allclose(two.mean, t, rtol=1e-9, atol=1e-12)
-    assert_allclose(whole.mean, t, rtol=1e-6, atol=1e-12)
+    rounding = 1e-12 * np.abs(y).max()  # effects that cancel leave the rounding of their size
+    assert_allclose(two.mean, t, rtol=1e-9, atol=rounding)
+    assert_allclose(whole.mean, t, rtol=1e-6, atol=rounding)
     assert_allclose(two.tau2, whole.tau2, rtol=1e-6)
     assert_allclose(two.tau2, y.var(ddof=1) - s2 / 3, rtol=1e-8)
 
