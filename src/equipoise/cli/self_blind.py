@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import importlib
-
 import click
+
+from equipoise.cli.steps import Steps
 
 STEPS = {
     "judge": ("self_blind_judge", "judge", "How far could a plan of sachets be guessed?"),
@@ -15,28 +15,7 @@ STEPS = {
 }
 
 
-class Steps(click.Group):
-    """A group whose commands are imported when they are called."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """Return the steps in their order."""
-        return list(STEPS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Import a step."""
-        if cmd_name not in STEPS:
-            return None
-        module, name, _ = STEPS[cmd_name]
-        found: click.Command = getattr(importlib.import_module(f"equipoise.cli.{module}"), name)
-        return found
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """List the steps from the table above."""
-        with formatter.section("Steps"):
-            formatter.write_dl([(step, text) for step, (_, _, text) in STEPS.items()])
-
-
-@click.group(cls=Steps, subcommand_metavar="STEP [ARGUMENTS]...")
+@click.group(cls=Steps, steps=STEPS, subcommand_metavar="STEP [ARGUMENTS]...")
 def command() -> None:
     """Let participants hide from themselves what they take, and prove the order afterwards.
 
